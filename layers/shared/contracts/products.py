@@ -1,0 +1,89 @@
+"""What the catalogue tells other houses, and what they may ask of it."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.envelope import Amount, Event, Message
+
+
+class ProductFacts(Message):
+    """What pricing needs to know of a product. `revision` grows with each change: a reader keeps the highest."""
+
+    product_id: str
+    shop_id: str
+    sku: str
+    name: str
+    currency: str
+    revision: int = Field(ge=1)
+    active: bool
+    brand: str | None = None
+    gtin: str | None = None
+    mpn: str | None = None
+    price: str | None = None
+    price_since: AwareDatetime | None = None
+    cost: str | None = None
+    min_price: str | None = None
+    max_price: str | None = None
+    map_price: str | None = None
+    msrp: str | None = None
+    own_seller_ids: tuple[str, ...] = ()
+
+
+class ProductsChanged(Event):
+    """Products were added or changed; each item is the whole of what is known now."""
+
+    type: Literal["products.products-changed"] = "products.products-changed"
+    products: tuple[ProductFacts, ...] = Field(min_length=1, max_length=100)
+
+
+class PriceToSet(Message):
+    """A new price for one product, valid only while the shop still shows `expected`."""
+
+    product_id: str
+    price: Amount
+    expected: Amount | None
+
+
+class SetPrices(Message):
+    """Command: write these prices. Sent twice with one batch id, it has the effect of one."""
+
+    action: Literal["set"] = "set"
+    organisation_id: str
+    batch_id: str
+    prices: tuple[PriceToSet, ...] = Field(min_length=1, max_length=100)
+
+
+class PriceWritten(Message):
+    """What became of one price: written, or the reason why it was not."""
+
+    product_id: str
+    outcome: Literal["written", "conflict", "unknown_product"]
+    detail: str = ""
+
+
+class PricesWritten(Message):
+    """What became of each price, in the order they were asked for."""
+
+    results: tuple[PriceWritten, ...]
+
+
+class ReadPrices(Message):
+    """Question: which prices does the shop show now?"""
+
+    action: Literal["read"] = "read"
+    organisation_id: str
+    product_ids: tuple[str, ...] = Field(min_length=1, max_length=100)
+
+
+class ShownPrice(Message):
+    """The price that the shop shows for one product; none when it has no price."""
+
+    product_id: str
+    price: Amount | None
+
+
+class PricesRead(Message):
+    """The shown price of each product that exists."""
+
+    prices: tuple[ShownPrice, ...]
