@@ -1,0 +1,121 @@
+"""Sign in, stay signed in, sign out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from auth.domain.errors import SessionEnded, WrongCredentials
+from auth.domain.session import ACCESS_LIFETIME, SESSION_LIFETIME, RefreshToken
+from auth.domain.user import User, normalised_email
+from auth.usecases.ports import Attempts, Passwords, Secrets, Sessions, Signer, Users
+from shared.kernel.clock import Clock
+from shared.kernel.identifiers import sortable_id
+from shared.kernel.identity import scopes_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """What a signed-in person gets: an access token for some minutes, and a refresh token for one use."""
+
+    access_token: str
+    refresh_token: str
+    expires_in_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueTokens:
+    """Make the tokens of a session."""
+
+    sessions: Sessions
+    signer: Signer
+    secrets: Secrets
+    issuer: str
+
+    async def __call__(self, user: User, family_id: str, at: datetime) -> Tokens:
+        """Return an access token for the user's roles, and the family's next refresh token."""
+        refresh = self.secrets.token()
+        await self.sessions.add(
+            RefreshToken(
+                token_hash=self.secrets.hashed(refresh),
+                family_id=family_id,
+                user_id=user.user_id,
+                expires_at=at + SESSION_LIFETIME,
+            ),
+        )
+        claims: dict[str, object] = {
+            "iss": self.issuer,
+            "aud": "omnipricex",
+            "sub": user.user_id,
+            "org": user.organisation_id,
+            "roles": " ".join(sorted(user.roles)),
+            "scope": " ".join(sorted(scopes_of(user.roles))),
+            "iat": int(at.timestamp()),
+            "exp": int((at + ACCESS_LIFETIME).timestamp()),
+            "jti": sortable_id("tok", at),
+        }
+        return Tokens(
+            access_token=await self.signer.signed(claims),
+            refresh_token=refresh,
+            expires_in_seconds=int(ACCESS_LIFETIME.total_seconds()),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """Sign in with e-mail address and password. Failures are counted by account and by address."""
+
+    users: Users
+    passwords: Passwords
+    attempts: Attempts
+    issue: IssueTokens
+    clock: Clock
+
+    async def __call__(self, email: str, password: str, address: str) -> Tokens:
+        """Return the tokens of a new session; `WrongCredentials` never says which of the two is wrong."""
+        account = normalised_email(email)
+        await self.attempts.check(account, address)
+        user = await self.users.by_email(account)
+        if not await self.passwords.matches(None if user is None else user.password_hash, password) or user is None:
+            await self.attempts.failed(account, address)
+            raise WrongCredentials("check both and try again")
+        at = self.clock()
+        return await self.issue(user, sortable_id("ses", at), at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refresh:
+    """Exchange a refresh token for new tokens. A token that comes twice ends its whole session."""
+
+    users: Users
+    sessions: Sessions
+    secrets: Secrets
+    issue: IssueTokens
+    clock: Clock
+
+    async def __call__(self, refresh_token: str) -> Tokens:
+        """Return the session's next tokens; `SessionEnded` when the token is not good any more."""
+        at = self.clock()
+        token = await self.sessions.use(self.secrets.hashed(refresh_token), at)
+        if token is None or token.expires_at <= at:
+            raise SessionEnded("sign in again with POST /auth/sign-in")
+        if token.used_at is not None:
+            await self.sessions.end(token.family_id)
+            raise SessionEnded("this token was used before, so the session was ended; sign in again")
+        user = await self.users.by_id(token.user_id)
+        if user is None:
+            raise SessionEnded("the user is gone")
+        return await self.issue(user, token.family_id, at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOut:
+    """End a session: none of its refresh tokens works from now on."""
+
+    sessions: Sessions
+    secrets: Secrets
+    clock: Clock
+
+    async def __call__(self, refresh_token: str) -> None:
+        """End the token's session. A token that is not known has no session to end."""
+        token = await self.sessions.use(self.secrets.hashed(refresh_token), self.clock())
+        if token is not None:
+            await self.sessions.end(token.family_id)

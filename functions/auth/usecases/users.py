@@ -1,0 +1,66 @@
+"""Add users, and create an organisation's first administrator."""
+
+from dataclasses import dataclass
+
+from auth.domain.errors import EmailTaken
+from auth.domain.user import User, checked_password, normalised_email
+from auth.usecases.ports import Passwords, Users
+from shared.kernel.clock import Clock
+from shared.kernel.identifiers import derived_id, sortable_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """Somebody to be added."""
+
+    email: str
+    name: str
+    password: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddUser:
+    """Add a user to an organisation."""
+
+    users: Users
+    passwords: Passwords
+    clock: Clock
+
+    async def __call__(self, organisation_id: str, person: NewPerson) -> User:
+        """Keep the user and return them."""
+        at = self.clock()
+        email = normalised_email(person.email)
+        user = User(
+            user_id=sortable_id("usr", at),
+            organisation_id=organisation_id,
+            email=email,
+            name=person.name,
+            roles=person.roles,
+            password_hash=await self.passwords.hashed(checked_password(person.password, email)),
+            created_at=at,
+        )
+        await self.users.add(user)
+        return user
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateAdministrator:
+    """Create an organisation's first administrator. Doing it again changes nothing."""
+
+    users: Users
+    add_user: AddUser
+
+    async def __call__(self, organisation: str, person: NewPerson) -> tuple[User, bool]:
+        """Return the administrator, and whether they are new."""
+        existing = await self.users.by_email(normalised_email(person.email))
+        if existing is not None:
+            return existing, False
+        try:
+            return await self.add_user(derived_id("org", organisation.strip().lower()), person), True
+        except EmailTaken:
+            # Two operators at once: the other one's administrator is as good.
+            found = await self.users.by_email(normalised_email(person.email))
+            if found is None:
+                raise
+            return found, False
