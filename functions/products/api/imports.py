@@ -1,0 +1,49 @@
+"""Catalogue imports, over HTTP."""
+
+from fastapi import APIRouter, Request, Response
+
+from products.api.schemas import ImportView, shown_import
+from products.domain.errors import UnreadableFile
+from products.usecases.import_catalogue import ImportCatalogue
+from products.usecases.ports import Imports
+from shared.runtime.answers import answer
+from shared.runtime.http_api import Asking
+
+LARGEST_FILE_BYTES = 5_000_000
+
+
+def import_routes(imports: Imports, import_catalogue: ImportCatalogue) -> APIRouter:
+    """The routes of imports."""
+    router = APIRouter(tags=["imports"])
+
+    @router.post(
+        "/shops/{shop_id}/imports",
+        status_code=201,
+        response_model=ImportView,
+        summary="Import a catalogue file",
+        openapi_extra={"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}},
+    )
+    async def add_import(asking: Asking, shop_id: str, request: Request) -> Response:
+        """Send the CSV as the request's body, with a line of column names. Good rows go in; the report has the rest."""
+        asking.must("catalogue:write")
+        text = _text(await request.body())
+        report = await import_catalogue(asking.organisation_id, shop_id, text)
+        location = f"/products/shops/{shop_id}/imports/{report.import_id}"
+        return answer(shown_import(report), status=201, headers={"Location": location})
+
+    @router.get("/shops/{shop_id}/imports/{import_id}", response_model=ImportView, summary="Read an import's report")
+    async def get_import(asking: Asking, shop_id: str, import_id: str) -> Response:
+        asking.must("catalogue:read")
+        return answer(shown_import(await imports.get(asking.organisation_id, shop_id, import_id)))
+
+    return router
+
+
+def _text(content: bytes) -> str:
+    if len(content) > LARGEST_FILE_BYTES:
+        raise UnreadableFile(f"the file is larger than {LARGEST_FILE_BYTES // 1_000_000} MB; send it in parts")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = f"byte {error.start}"
+        raise UnreadableFile(f"the file is not UTF-8 at {place}; save it as «CSV UTF-8»") from None

@@ -1,0 +1,52 @@
+"""Import a catalogue file: the good rows are taken in, the others reported by line and column.
+
+Importing the same file again changes nothing, so a failed upload is mended by repeating it.
+"""
+
+from dataclasses import dataclass
+from itertools import batched
+
+from products.domain.importing import read_file
+from products.domain.product import Origin
+from products.usecases.ports import Catalogue, ImportReport, Imports, Merged, Shops
+from shared.kernel.clock import Clock
+from shared.kernel.identifiers import sortable_id
+
+ROWS_IN_A_TRANSACTION = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportCatalogue:
+    """Take a CSV file with named headers into a shop's catalogue."""
+
+    shops: Shops
+    catalogue: Catalogue
+    imports: Imports
+    clock: Clock
+
+    async def __call__(self, organisation_id: str, shop_id: str, text: str) -> ImportReport:
+        """Return the report: rows, what they changed, and what is wrong with those left out."""
+        shop = await self.shops.get(organisation_id, shop_id)
+        read = read_file(text, shop.mapping, shop.currency)
+        at = self.clock()
+        origin = Origin(
+            organisation_id=organisation_id,
+            shop_id=shop_id,
+            currency=shop.currency,
+            own_seller_ids=shop.own_seller_ids,
+            at=at,
+        )
+        merged = Merged()
+        for drafts in batched(read.drafts, ROWS_IN_A_TRANSACTION, strict=False):
+            merged += await self.catalogue.take_in(drafts, origin)
+        report = ImportReport(
+            import_id=sortable_id("imp", at),
+            organisation_id=organisation_id,
+            shop_id=shop_id,
+            at=at,
+            rows=read.rows,
+            merged=merged,
+            faults=read.faults,
+        )
+        await self.imports.add(report)
+        return report
