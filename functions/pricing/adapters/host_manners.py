@@ -1,0 +1,58 @@
+"""Keep a host's peace: one request at a time, a pause between two, silence when it asks for it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+type Monotonic = Callable[[], float]
+type Sleep = Callable[[float], Awaitable[None]]
+
+_LONGEST_RETRY_AFTER = 24 * 3600.0
+
+
+class HostManners:
+    """The manners towards one host; all times are readings of one monotonic clock."""
+
+    def __init__(self, clock: Monotonic, sleep: Sleep) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self.turn = asyncio.Lock()
+        self._ready_at = float("-inf")
+        self._silent_until = float("-inf")
+
+    def wait_seconds(self) -> float:
+        """Return how long the next request has to wait."""
+        return max(0.0, max(self._ready_at, self._silent_until) - self._clock())
+
+    async def wait(self, deadline: float | None) -> bool:
+        """Wait for the host's pause; False, at once, when that would last beyond the deadline."""
+        pause = self.wait_seconds()
+        if deadline is not None and self._clock() + pause >= deadline:
+            return False
+        if pause > 0:
+            await self._sleep(pause)
+        return True
+
+    def asked(self, pause_seconds: float) -> None:
+        """Note that a request has just ended."""
+        self._ready_at = self._clock() + pause_seconds
+
+    def silence(self, seconds: float) -> None:
+        """Note that the host asked for silence."""
+        self._silent_until = max(self._silent_until, self._clock() + seconds)
+
+
+def retry_after_seconds(header: str | None, now: datetime) -> float | None:
+    """Read a Retry-After header in either of its forms; a day is the longest it is believed."""
+    text = (header or "").strip()
+    if not text:
+        return None
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), _LONGEST_RETRY_AFTER)
+    try:
+        then = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    then = then if then.tzinfo else then.replace(tzinfo=UTC)
+    return min(max((then - now).total_seconds(), 0.0), _LONGEST_RETRY_AFTER)

@@ -1,0 +1,74 @@
+"""Messages of other houses and of the scanner, as pricing's own values."""
+
+from decimal import Decimal
+
+from pricing.domain.market import Observation, ProductFacts
+from pricing.domain.reading import Availability
+from shared.contracts import pricing as contracts
+from shared.contracts import products
+from shared.kernel.identifiers import derived_id
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def facts_of(organisation_id: str, told: products.ProductFacts) -> ProductFacts:
+    """A product as the catalogue announced it."""
+    return ProductFacts(
+        organisation_id=organisation_id,
+        product_id=told.product_id,
+        shop_id=told.shop_id,
+        sku=told.sku,
+        name=told.name,
+        currency=told.currency,
+        revision=told.revision,
+        active=told.active,
+        price=_decimal(told.price),
+        cost=_decimal(told.cost),
+        min_price=_decimal(told.min_price),
+        max_price=_decimal(told.max_price),
+        map_price=_decimal(told.map_price),
+        msrp=_decimal(told.msrp),
+        own_seller_ids=told.own_seller_ids,
+    )
+
+
+def observation_of(message: contracts.PagesRead, reading: contracts.PageReading) -> Observation:
+    """A page's reading as an observation; offer and job make its id, so it is recorded once."""
+    fields = reading.model_dump(
+        include={
+            "offer_id",
+            "product_id",
+            "competitor_id",
+            "url",
+            "outcome",
+            "captured_at",
+            "detail",
+            "currency",
+            "condition",
+            "seller",
+            "gtin",
+            "mpn",
+            "sku",
+            "brand",
+            "title",
+            "reader",
+            "agreement",
+            "page_hash",
+            "http_status",
+            "duration_ms",
+            "bytes_read",
+        },
+    )
+    return Observation(
+        observation_id=derived_id("obs", message.organisation_id, reading.offer_id, message.job_id),
+        organisation_id=message.organisation_id,
+        job_id=message.job_id,
+        item_price=_decimal(reading.item_price),
+        list_price=_decimal(reading.list_price),
+        shipping=_decimal(reading.shipping),
+        availability=Availability(reading.availability),
+        confidence=Decimal(str(reading.confidence)),
+        **fields,
+    )

@@ -1,0 +1,90 @@
+"""Pricing's copy of the catalogue, in MongoDB."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from pymongo import ASCENDING, IndexModel, ReplaceOne
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from pricing.adapters.documents import facts_document, facts_from
+from pricing.domain.market import ProductFacts
+from shared.runtime.mongo import DUPLICATE_KEY, Document, Mongo, unavailable
+
+COLLECTION = "products"
+INDEXES = (
+    IndexModel([("organisation_id", ASCENDING), ("shop_id", ASCENDING), ("sku", ASCENDING)], name="by_sku"),
+    IndexModel([("organisation_id", ASCENDING), ("shop_id", ASCENDING), ("_id", ASCENDING)], name="of_shop"),
+    IndexModel([("organisation_id", ASCENDING), ("sku", ASCENDING)], name="any_shop"),
+)
+
+
+class MongoFacts:
+    """The products collection of the pricing database."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+
+    async def keep(self, facts: Sequence[ProductFacts]) -> None:
+        """Keep each fact unless a later revision is kept already."""
+        writes = [
+            ReplaceOne(
+                {"_id": one.product_id, "organisation_id": one.organisation_id, "revision": {"$lt": one.revision}},
+                facts_document(one),
+                upsert=True,
+            )
+            for one in facts
+        ]
+        try:
+            await self._mongo.collection(COLLECTION).bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            # The upsert of a product whose stored revision is as new collides with it: nothing is to be done.
+            if any(one["code"] != DUPLICATE_KEY for one in error.details["writeErrors"]):
+                raise unavailable("store products") from error
+        except PyMongoError as error:
+            raise unavailable("store products") from error
+
+    async def by_sku(self, organisation_id: str, shop_id: str, skus: Sequence[str]) -> dict[str, ProductFacts]:
+        """Return the known products among the SKUs of a shop, by SKU."""
+        query = {"organisation_id": organisation_id, "shop_id": shop_id, "sku": {"$in": list(skus)}}
+        return {facts.sku: facts for facts in await self._found(query)}
+
+    async def by_id(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, ProductFacts]:
+        """Return the known products among the ids, by id."""
+        query = {"_id": {"$in": list(product_ids)}, "organisation_id": organisation_id}
+        return {facts.product_id: facts for facts in await self._found(query)}
+
+    async def of_shop(self, organisation_id: str, shop_id: str, size: int) -> AsyncIterator[Sequence[ProductFacts]]:
+        """Walk through a shop's active products, `size` at a time."""
+        after = ""
+        while True:
+            query: Document = {
+                "organisation_id": organisation_id,
+                "shop_id": shop_id,
+                "_id": {"$gt": after},
+                "active": True,
+            }
+            some = await self._found(query, size)
+            if some:
+                yield some
+            if len(some) < size:
+                return
+            after = some[-1].product_id
+
+    async def count(self, organisation_id: str) -> int:
+        """Return how many active products the organisation has."""
+        query = {"organisation_id": organisation_id, "active": True}
+        try:
+            return await self._mongo.collection(COLLECTION).count_documents(query)
+        except PyMongoError as error:
+            raise unavailable("count products") from error
+
+    async def find_sku(self, organisation_id: str, sku: str) -> ProductFacts | None:
+        """Return the product of that SKU in any shop of the organisation, if there is one."""
+        found = await self._found({"organisation_id": organisation_id, "sku": sku}, 1)
+        return found[0] if found else None
+
+    async def _found(self, query: Document, limit: int = 0) -> list[ProductFacts]:
+        try:
+            cursor = self._mongo.collection(COLLECTION).find(query).limit(limit)
+            return [facts_from(document) async for document in (cursor.sort("_id", 1) if limit else cursor)]
+        except PyMongoError as error:
+            raise unavailable("read products") from error

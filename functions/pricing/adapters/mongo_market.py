@@ -1,0 +1,114 @@
+"""Competitors and offers in MongoDB."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict
+
+from pymongo import ASCENDING, IndexModel, UpdateOne
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from pricing.adapters.documents import offer_document, offer_from
+from pricing.domain.errors import CompetitorExists
+from pricing.domain.market import Competitor, Offer
+from shared.kernel.paging import Page, Window
+from shared.runtime.mongo import Document, Mongo, paged, unavailable
+
+COMPETITORS = "competitors"
+COMPETITOR_INDEXES = (
+    IndexModel([("organisation_id", ASCENDING), ("competitor_id", ASCENDING)], unique=True, name="by_id"),
+)
+OFFERS = "offers"
+OFFER_INDEXES = (
+    IndexModel([("organisation_id", ASCENDING), ("product_id", ASCENDING)], name="of_product"),
+    IndexModel([("organisation_id", ASCENDING), ("competitor_id", ASCENDING)], name="of_competitor"),
+    IndexModel([("organisation_id", ASCENDING), ("_id", ASCENDING)], name="by_id"),
+)
+
+
+def competitor_from(document: Document) -> Competitor:
+    """The competitor in a stored document."""
+    return Competitor(**{key: value for key, value in document.items() if key != "_id"})
+
+
+class MongoCompetitors:
+    """The competitors collection of the pricing database."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+
+    async def add(self, competitor: Competitor) -> None:
+        """Keep a new competitor; `CompetitorExists` when its id is taken."""
+        key = f"{competitor.organisation_id}/{competitor.competitor_id}"
+        try:
+            await self._mongo.collection(COMPETITORS).insert_one({"_id": key} | asdict(competitor))
+        except DuplicateKeyError:
+            detail = f"«{competitor.competitor_id}» is taken; choose another competitor_id"
+            raise CompetitorExists(detail) from None
+        except PyMongoError as error:
+            raise unavailable("store the competitor") from error
+
+    async def some(self, organisation_id: str, competitor_ids: Sequence[str]) -> dict[str, Competitor]:
+        """Return the known ones among the ids."""
+        query = {"organisation_id": organisation_id, "competitor_id": {"$in": list(competitor_ids)}}
+        try:
+            cursor = self._mongo.collection(COMPETITORS).find(query)
+            return {one["competitor_id"]: competitor_from(one) async for one in cursor}
+        except PyMongoError as error:
+            raise unavailable("read competitors") from error
+
+    async def page(self, organisation_id: str, window: Window) -> Page[Competitor]:
+        """Return some competitors, by id."""
+        collection = self._mongo.collection(COMPETITORS)
+        return await paged(collection, {"organisation_id": organisation_id}, "competitor_id", window, competitor_from)
+
+
+class MongoOffers:
+    """The offers collection of the pricing database."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+
+    async def add(self, offers: Sequence[Offer]) -> None:
+        """Keep offers; one that is kept already stays as it is."""
+        documents = [offer_document(offer) for offer in offers]
+        writes = [UpdateOne({"_id": one.pop("_id")}, {"$setOnInsert": one}, upsert=True) for one in documents]
+        if not writes:
+            return
+        try:
+            await self._mongo.collection(OFFERS).bulk_write(writes, ordered=False)
+        except PyMongoError as error:
+            raise unavailable("store offers") from error
+
+    async def page(self, organisation_id: str, window: Window) -> Page[Offer]:
+        """Return some offers, by id."""
+        collection = self._mongo.collection(OFFERS)
+        return await paged(collection, {"organisation_id": organisation_id}, "_id", window, offer_from)
+
+    async def of_products(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
+        """Return the offers of each product, by product id."""
+        query = {"organisation_id": organisation_id, "product_id": {"$in": list(product_ids)}}
+        found: dict[str, list[Offer]] = {}
+        for offer in await self._found(query):
+            found.setdefault(offer.product_id, []).append(offer)
+        return {product_id: tuple(offers) for product_id, offers in found.items()}
+
+    async def to_scan(self, organisation_id: str, competitor_ids: Sequence[str]) -> Sequence[Offer]:
+        """Return the offers of some competitors, or of all when none is named."""
+        query: Document = {"organisation_id": organisation_id}
+        if competitor_ids:
+            query["competitor_id"] = {"$in": list(competitor_ids)}
+        return await self._found(query)
+
+    async def walk(self, organisation_id: str) -> AsyncIterator[Offer]:
+        """Walk through every offer of the organisation in the order of their products."""
+        try:
+            cursor = self._mongo.collection(OFFERS).find({"organisation_id": organisation_id}).sort("product_id", 1)
+            async for document in cursor:
+                yield offer_from(document)
+        except PyMongoError as error:
+            raise unavailable("read offers") from error
+
+    async def _found(self, query: Document) -> list[Offer]:
+        try:
+            return [offer_from(one) async for one in self._mongo.collection(OFFERS).find(query)]
+        except PyMongoError as error:
+            raise unavailable("read offers") from error

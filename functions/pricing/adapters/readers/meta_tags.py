@@ -1,0 +1,103 @@
+"""Read the price and product tags in a page's head: OpenGraph, product meta, Twitter labels."""
+
+import html
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from pricing.adapters.readers.claims import Claim, availability_of, condition_of, gtin_of, iso_currency, money, text_of
+from pricing.domain.price_text import PageLocale, read_price
+from pricing.domain.reading import Reader
+
+_HEAD = 400_000
+_LONGEST_TAG = 3_000
+_ATTRIBUTE = re.compile(rb"(property|name|content|itemprop)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
+_WORDS_BEFORE_PRICE = re.compile(r"[:：]\s*([^。.;|]{1,40})")
+_PRICE = (
+    "product:sale_price:amount",
+    "product:price:amount",
+    "og:price:amount",
+    "og:price",
+    "product:price",
+    "price",
+    "twitter:data1",
+)
+_LIST = ("product:original_price:amount", "og:price:standard_amount", "product:retail_price:amount")
+_CURRENCY = (
+    "product:sale_price:currency",
+    "product:price:currency",
+    "og:price:currency",
+    "currency",
+    "product:currency",
+)
+
+
+def meta_tags(page: bytes) -> dict[str, str]:
+    """Return the page's meta tags by lower-case name, the first of each name."""
+    tags: dict[str, str] = {}
+    for tag in _tags(page):
+        parts = {name.lower(): (a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag)}
+        name = parts.get(b"property") or parts.get(b"name")
+        if name and b"content" in parts and b"itemprop" not in parts:
+            value = html.unescape(parts[b"content"].decode("utf-8", "replace")).strip()
+            tags.setdefault(name.decode("utf-8", "replace").strip().lower(), value)
+    return tags
+
+
+def _tags(page: bytes) -> Iterator[bytes]:
+    end = page.find(b"</head")
+    end = end if 0 < end < _HEAD else min(len(page), _HEAD // 4)
+    at = page.find(b"<meta", 0, end)
+    while at >= 0:
+        close = page.find(b">", at, at + _LONGEST_TAG)
+        yield page[at + 5 : close if close > 0 else at + 5]
+        at = page.find(b"<meta", at + 5, end)
+
+
+def read_meta_tags(tags: dict[str, str], locale: PageLocale) -> Claim | None:
+    """Return what the tags say, or None when none of them speaks of a price or a product."""
+    currency = next((code for name in _CURRENCY if (code := iso_currency(tags.get(name), locale))), None)
+    price = _first(tags, _PRICE, currency, locale)
+    product = any(name.startswith("product:") for name in tags) or tags.get("og:type", "").startswith("product")
+    if price is None and not product:
+        return None
+    listed = _first(tags, _LIST, currency, locale)
+    return Claim(
+        reader=Reader.OPENGRAPH,
+        item_price=price,
+        list_price=listed if price is not None and listed is not None and listed > price else None,
+        shipping=money(tags.get("product:shipping_cost:amount"), currency, locale),
+        currency=currency or _sign(tags, locale),
+        availability=availability_of(tags.get("product:availability") or tags.get("og:availability")),
+        condition=condition_of(tags.get("product:condition") or tags.get("og:condition")),
+        gtin=gtin_of(tags.get("product:ean") or tags.get("product:upc") or tags.get("product:isbn")),
+        mpn=text_of(tags.get("product:mfr_part_no")),
+        sku=text_of(tags.get("product:retailer_item_id") or tags.get("product:retailer_part_no")),
+        brand=text_of(tags.get("product:brand") or tags.get("og:brand")),
+        title=text_of(tags.get("og:title")),
+    )
+
+
+def _first(tags: dict[str, str], names: tuple[str, ...], currency: str | None, locale: PageLocale) -> Decimal | None:
+    for name in names:
+        if name == "twitter:data1" and not _looks_like_price(tags):
+            continue
+        if (amount := money(tags.get(name) or None, currency, locale)) is not None:
+            return amount
+    return None
+
+
+def _looks_like_price(tags: dict[str, str]) -> bool:
+    return read_price(tags.get("twitter:data1", "")).symbol is not None
+
+
+def _sign(tags: dict[str, str], locale: PageLocale) -> str | None:
+    stated = next((tags[name] for name in _PRICE if name in tags), "")
+    return read_price(stated, locale=locale).currency
+
+
+def price_in_description(tags: dict[str, str], locale: PageLocale) -> Decimal | None:
+    """Return the price a description states right behind a colon; it supports other readers, never speaks alone."""
+    found = _WORDS_BEFORE_PRICE.search(tags.get("og:description") or tags.get("description") or "")
+    read = read_price(found[1], locale=locale) if found else None
+    return read.amount if read and read.symbol else None

@@ -1,0 +1,144 @@
+"""What speaks for and against an element being the price of the page's article."""
+
+import re
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborNode
+
+from pricing.domain.price_text import Kind, PriceText
+
+_CURRENT = re.compile(
+    r"current|sale|now|final|actual|special|our|offer|promo|main|primary|sell|deal|neu|actuel|product-?_?price|isum|bidprice",
+    re.IGNORECASE,
+)
+_OLD = re.compile(
+    r"old|was|list|strike|striked|barred|regular|original|rrp|msrp|before|crossed|disc\b|discounted-from|compare|full|retail|ancien|uvp|antes|normal",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"ship|deliver|versand|save|saving|discount-|percent|point|bonus|month|instal|parcel|credit|loan|financ|rate\b|tax|unit|per-|min|max|filter|range|reward|coupon|gift",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"relat|recom|similar|upsell|cross|carousel|slider|recent|viewed|sponsor|cart|basket|header|footer|\bnav|menu|sidebar|suggest|bundle|accessor|also|swiper|slick|item__|tile|listing|grid|compare",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"related|recommend|similar|upsell|up-sell|cross-?sell|also-|recently|last-?viewed|sponsored|you-may", re.IGNORECASE
+)
+_CENTS = re.compile(r"cent|decimal|fraction|kop", re.IGNORECASE)
+_STRUCK_NEARBY = re.compile(r"strik|barred|\bold|-old|was-", re.IGNORECASE)
+_STILL_ASKED = re.compile(r"product-price-(?:now|current)|actual", re.IGNORECASE)
+_PRODUCT = re.compile(r"product|detail|buy|offer|price", re.IGNORECASE)
+_PIXELS = re.compile(r"(\d{2})\s?px")
+_RAISED = "sup,sub,small,[class*='cent' i],[class*='decimal' i],[class*='fraction' i]"
+_LONGEST_TEXT = 160
+_NAMES = ("class", "id", "itemprop", "data-test", "data-testid")
+_SUP = frozenset({"sup", "sub", "small"})
+_STRIKES = frozenset({"del", "s", "strike"})
+_FURNITURE = frozenset({"nav", "header", "footer", "aside"})
+_BLOCKS = frozenset({"div", "p", "li", "td", "tr", "section", "article", "ul", "dd"})
+_ANCESTORS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """What is asked of an element again and again, asked of the tree once."""
+
+    tag: str
+    names: str
+    style: str
+    mem_id: int
+
+
+def chain_of(node: LexborNode, known: dict[int, Element]) -> tuple[Element, ...]:
+    """Return an element and its ancestors, nearest first; neighbours share what is known of their parents."""
+    chain: list[Element] = []
+    at: LexborNode | None = node
+    while at is not None and len(chain) <= _ANCESTORS and at.tag not in {"body", "html", "-undef"}:
+        element = known.get(at.mem_id)
+        if element is None:
+            element = known[at.mem_id] = _element(at)
+        chain.append(element)
+        at = at.parent
+    return tuple(chain) or (_element(node),)
+
+
+def _element(node: LexborNode) -> Element:
+    attributes = node.attributes
+    names = " ".join(str(attributes[key] or "") for key in _NAMES if key in attributes)
+    return Element(node.tag or "", names, attributes.get("style") or "", node.mem_id)
+
+
+def visible_text(node: LexborNode) -> str:
+    """Return an element's text with raised cents written as decimals: 19 and a small 99 are 19.99, not 1999."""
+    plain = " ".join(node.text(deep=True, separator=" ").split())
+    if not plain or len(plain) > _LONGEST_TEXT or plain.isalpha() or node.css_first(_RAISED) is None:
+        return plain
+    parts: list[str] = []
+    for child in node.traverse(include_text=True):
+        if child.tag != "-text":
+            continue
+        text, parent = (child.text_content or "").strip(), child.parent
+        raised = parent is not None and (parent.tag in _SUP or _CENTS.search(parent.attributes.get("class") or ""))
+        if raised and re.fullmatch(r"\d{2}", text) and parts and re.search(r"\d[.,]?$", parts[-1]):
+            parts[-1] = parts[-1].rstrip(".,") + "." + text
+        elif text:
+            parts.append(text)
+    return " ".join(" ".join(parts).split())
+
+
+def text_behind(node: LexborNode) -> str | None:
+    """Return the short text next to an element, where a sign may stand on its own."""
+    for near in (node.next, node.prev):
+        text = near.text(deep=True).strip() if near is not None and near.tag not in {"script", "style"} else ""
+        if 0 < len(text) <= 8:  # noqa: PLR2004
+            return text
+    near = node.next
+    return (
+        near.next.text(deep=True).strip()[:8]
+        if near is not None and near.next is not None and not near.text().strip()
+        else None
+    )
+
+
+def is_struck(chain: tuple[Element, ...], read: PriceText) -> bool:
+    """Return whether a price is one of the past: crossed out, or named so."""
+    names = chain[0].names
+    if read.kind is Kind.WAS or (_OLD.search(names) and not _STILL_ASKED.search(names)):
+        return True
+    return any(
+        near.tag in _STRIKES or "line-through" in near.style or _STRUCK_NEARBY.search(near.names) for near in chain[:4]
+    )
+
+
+def is_of_another(chain: tuple[Element, ...]) -> bool:
+    """Return whether a price stands among other articles; the wrong price is worse than none."""
+    return any(near.tag in _FURNITURE or _OTHERS.search(near.names) for near in chain[1:])
+
+
+def score_of(chain: tuple[Element, ...], text: str, read: PriceText) -> float:
+    """Weigh what an element is called, how it looks and where it stands."""
+    names = chain[0].names
+    score = 2.0 if read.symbol else 0.0
+    score += 1.5 if _CURRENT.search(names) else 0.0
+    score -= 4.0 if _ASIDE.search(names) else 0.0
+    score -= len(text) / 40
+    score -= 1.0 if read.kind in {Kind.FROM, Kind.RANGE, Kind.MULTIBUY, Kind.NET} else 0.0
+    score += _size(chain[0].style)
+    for near in chain[1:10]:
+        if _ELSEWHERE.search(near.names):
+            return score - 3.0
+        score += 0.5 if _PRODUCT.search(near.names) else 0.0
+    return score
+
+
+def _size(style: str) -> float:
+    found = _PIXELS.search(style) if "font" in style else None
+    return min(int(found[1]), 40) / 10 if found else 0.0
+
+
+def block_of(chain: tuple[Element, ...]) -> int:
+    """Return the block two levels up: prices in it speak about the same thing."""
+    blocks = [near for near in chain[1:] if near.tag in _BLOCKS]
+    return blocks[1].mem_id if len(blocks) > 1 else 0

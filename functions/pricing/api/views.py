@@ -1,0 +1,303 @@
+"""What pricing's API shows."""
+
+from dataclasses import asdict
+from decimal import Decimal
+
+from pricing.domain.market import Competitor, Observation, Offer
+from pricing.domain.policy import Policy
+from pricing.domain.price_change import PriceChange
+from pricing.usecases.ports import Batch, Run, StoredDecision
+from shared.runtime.answers import View, timestamp
+
+type Shown = dict[str, object]
+
+
+class MoneyView(View):
+    """An amount as a decimal string, and its ISO 4217 currency."""
+
+    amount: str
+    currency: str
+
+
+class CompetitorView(View):
+    """A competitor."""
+
+    competitor_id: str
+    name: str
+    domain: str
+    kind: str
+    created_at: str
+
+
+class CompetitorPage(View):
+    """Some competitors."""
+
+    data: list[CompetitorView]
+    next_cursor: str | None
+
+
+class ObservationView(View):
+    """One look at an offer."""
+
+    observation_id: str
+    offer_id: str
+    product_id: str
+    competitor_id: str
+    job_id: str
+    url: str
+    outcome: str
+    detail: str
+    captured_at: str
+    item_price: str | None
+    list_price: str | None
+    shipping: str | None
+    landed_price: str | None
+    currency: str | None
+    availability: str
+    condition: str | None
+    seller: str | None
+    gtin: str | None
+    mpn: str | None
+    sku: str | None
+    brand: str | None
+    title: str | None
+    reader: str | None
+    agreement: int
+    confidence: str
+    page_hash: str | None
+    http_status: int | None
+    duration_ms: int
+    bytes_read: int
+
+
+class ObservationPage(View):
+    """Some observations, newest first."""
+
+    data: list[ObservationView]
+    next_cursor: str | None
+
+
+class OfferView(View):
+    """A watched offer. `latest` keeps the last price; `last_failure` says why a later look brought none."""
+
+    offer_id: str
+    product_id: str
+    shop_id: str
+    competitor_id: str
+    url: str
+    match_type: str
+    created_at: str
+    latest: ObservationView | None
+    age_seconds: int | None
+    last_failure: ObservationView | None
+
+
+class OfferPage(View):
+    """Some offers."""
+
+    data: list[OfferView]
+    next_cursor: str | None
+
+
+class StepView(View):
+    """One step of the order of operations."""
+
+    name: str
+    before: str
+    after: str
+
+
+class DecisionView(View):
+    """A price decision with everything it was made of."""
+
+    decision_id: str
+    run_id: str
+    policy_id: str
+    policy_version: int
+    decided_at: str
+    product_id: str
+    sku: str
+    current: MoneyView | None
+    target: MoneyView | None
+    price: MoneyView | None
+    reason: str
+    binding: str | None
+    goal_reached: bool
+    route: str
+    change_percent: str | None
+    confidence: str | None
+    reference_observation_id: str | None
+    observation_ids: list[str]
+    product_revision: int
+    steps: list[StepView]
+
+
+class DecisionPage(View):
+    """Some decisions."""
+
+    data: list[DecisionView]
+    next_cursor: str | None
+
+
+class RunView(View):
+    """A policy run."""
+
+    run_id: str
+    shop_id: str
+    policy_id: str
+    policy_version: int
+    state: str
+    requested_by: str
+    requested_at: str
+    finished_at: str | None
+    decisions: int
+    proposed: int
+    reasons: dict[str, int] | None
+
+
+class RunPage(View):
+    """Some runs, newest first."""
+
+    data: list[RunView]
+    next_cursor: str | None
+
+
+class ChangeView(View):
+    """A price on its way from decision to shop."""
+
+    change_id: str
+    shop_id: str
+    run_id: str
+    decision_id: str
+    product_id: str
+    sku: str
+    before: MoneyView | None
+    after: MoneyView
+    reason: str
+    route: str
+    state: str
+    proposed_at: str
+    decided_by: str | None
+    decided_at: str | None
+    justification: str | None
+    deny_reason: str | None
+    batch_id: str | None
+    detail: str
+
+
+class ChangePage(View):
+    """Some price changes, newest first."""
+
+    data: list[ChangeView]
+    next_cursor: str | None
+
+
+class BatchView(View):
+    """A publication."""
+
+    batch_id: str
+    state: str
+    total: int
+    requested_by: str
+    requested_at: str
+    finished_at: str | None
+    states: dict[str, int] | None
+
+
+class PolicyView(View):
+    """One version of a policy."""
+
+    policy_id: str
+    version: int
+    shop_id: str
+    name: str
+    currency: str
+    author_id: str
+    created_at: str
+    reference: str
+    relation: str
+    step: dict[str, str | None]
+    price_mode: str
+    competitor_ids: list[str]
+    evidence: dict[str, object]
+    bounds: dict[str, object]
+    ending: str | None
+    smallest_move: str
+    routing: dict[str, str]
+
+
+class PolicyPage(View):
+    """Some policies in their newest version."""
+
+    data: list[PolicyView]
+    next_cursor: str | None
+
+
+def _money(amount: Decimal | None, currency: str) -> Shown | None:
+    return None if amount is None else {"amount": f"{amount:f}", "currency": currency}
+
+
+def shown_competitor(competitor: Competitor) -> Shown:
+    """A competitor as `CompetitorView`."""
+    return {name: value for name, value in asdict(competitor).items() if name != "organisation_id"}
+
+
+def shown_observation(seen: Observation) -> Shown:
+    """An observation as `ObservationView`."""
+    fields = {name: value for name, value in asdict(seen).items() if name != "organisation_id"}
+    return fields | {"landed_price": seen.landed_price}
+
+
+def shown_offer(offer: Offer, age_seconds: int | None) -> Shown:
+    """An offer as `OfferView`."""
+    return {
+        "offer_id": offer.offer_id,
+        "product_id": offer.product_id,
+        "shop_id": offer.shop_id,
+        "competitor_id": offer.competitor_id,
+        "url": offer.url,
+        "match_type": offer.match_type,
+        "created_at": offer.created_at,
+        "latest": None if offer.latest is None else shown_observation(offer.latest),
+        "age_seconds": age_seconds,
+        "last_failure": None if offer.last_failure is None else shown_observation(offer.last_failure),
+    }
+
+
+def shown_decision(stored: StoredDecision) -> Shown:
+    """A decision as `DecisionView`."""
+    decision = stored.decision
+    fields = {name: value for name, value in asdict(decision).items() if name != "currency"}
+    amounts = {name: _money(getattr(decision, name), decision.currency) for name in ("current", "target", "price")}
+    return {
+        "decision_id": stored.decision_id,
+        "run_id": stored.run_id,
+        "policy_id": stored.policy_id,
+        "policy_version": stored.policy_version,
+        "decided_at": stored.decided_at,
+        **fields,
+        **amounts,
+    }
+
+
+def shown_run(run: Run) -> Shown:
+    """A run as `RunView`."""
+    return {name: value for name, value in asdict(run).items() if name != "organisation_id"}
+
+
+def shown_change(change: PriceChange) -> Shown:
+    """A price change as `ChangeView`."""
+    hidden = {"organisation_id", "currency", "policy_author_id", "product_revision"}
+    fields = {name: value for name, value in asdict(change).items() if name not in hidden}
+    return fields | {"before": _money(change.before, change.currency), "after": _money(change.after, change.currency)}
+
+
+def shown_batch(batch: Batch) -> Shown:
+    """A batch as `BatchView`."""
+    return {name: value for name, value in asdict(batch).items() if name != "organisation_id"}
+
+
+def shown_policy(policy: Policy) -> Shown:
+    """A policy as `PolicyView`."""
+    fields = {name: value for name, value in asdict(policy).items() if name != "organisation_id"}
+    return fields | {"created_at": timestamp(policy.created_at)}

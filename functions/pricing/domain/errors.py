@@ -1,0 +1,87 @@
+"""The ways pricing refuses."""
+
+from shared.kernel.errors import Conflict, Invalid, NotFound
+
+
+class CompetitorNotFound(NotFound):
+    """No such competitor in this organisation."""
+
+    code = "pricing/competitor-not-found"
+    title = "There is no such competitor"
+
+
+class CompetitorExists(Conflict):
+    """The organisation already has a competitor of that id."""
+
+    code = "pricing/competitor-exists"
+    title = "There is a competitor of that id"
+
+
+class ObservationNotFound(NotFound):
+    """No such observation in this organisation."""
+
+    code = "pricing/observation-not-found"
+    title = "There is no such observation"
+
+
+class PolicyNotFound(NotFound):
+    """No such policy in this organisation."""
+
+    code = "pricing/policy-not-found"
+    title = "There is no such policy"
+
+
+class ContradictoryBounds(Invalid):
+    """A policy whose bounds no price can satisfy."""
+
+    code = "policy/contradictory-bounds"
+    title = "The policy's bounds contradict each other"
+
+
+class InvalidPolicy(Invalid):
+    """A policy that cannot be carried out as written."""
+
+    code = "policy/invalid"
+    title = "The policy cannot be carried out as written"
+
+
+class PolicyChanged(Conflict):
+    """Somebody saved the policy at the same moment."""
+
+    code = "pricing/policy-changed"
+    title = "The policy was changed by somebody else"
+
+
+class RunNotFound(NotFound):
+    """No such run in this organisation."""
+
+    code = "pricing/run-not-found"
+    title = "There is no such run"
+
+
+class DecisionNotFound(NotFound):
+    """No such decision in this organisation."""
+
+    code = "pricing/decision-not-found"
+    title = "There is no such decision"
+
+
+class BatchNotFound(NotFound):
+    """No such batch in this organisation."""
+
+    code = "pricing/batch-not-found"
+    title = "There is no such batch"
+
+
+class NothingToPublish(Conflict):
+    """A batch without an approved price."""
+
+    code = "pricing/nothing-to-publish"
+    title = "There is no approved price to publish"
+
+
+class ProductUnknown(NotFound):
+    """Pricing has not heard of the product."""
+
+    code = "pricing/product-unknown"
+    title = "Pricing does not know the product"

@@ -1,0 +1,93 @@
+"""The numbers in a price text, whatever their digits, grouping and decimal marks."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pricing.domain.price_text_currencies import THREE_DECIMALS, ZERO_DECIMALS
+
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\n\r\f\v"
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u061c\u00ad"
+_MARKS = {
+    **dict.fromkeys(map(ord, _SPACES), " "),
+    **dict.fromkeys(map(ord, _INVISIBLE), None),
+    **dict.fromkeys(map(ord, "\u2018\u2019\u02bb\u02bc\u00b4\u2032`"), "'"),
+    # Full-width forms of Japanese and Chinese shops.
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    ord("\uffe5"): "¥",
+    ord("\uffe1"): "£",
+    ord("\uffe6"): "₩",
+    ord("\ufdfc"): "ریال",
+    ord("\u066b"): ".",
+    ord("\u066c"): "'",
+}
+
+# A mark between digits either groups or starts the decimals; the first alternative that fits decides.
+NUMBER = r"""
+    (?P<grouped>\d{1,3}(?P<mark>[.,' ])\d{3}(?:(?P=mark)\d{3})*(?![\d])(?:(?!(?P=mark))[.,]\s?\d{1,2}(?!\d))?)
+  | (?P<indian>\d{1,2}(?:,\d{2})+,\d{3}(?!\d)(?:\.\d{1,2})?)
+  | (?P<plain>\d+(?:[.,]\d+|\.\s\d{2}(?!\d))?)
+  | (?<![\w.,/])(?P<bare>[.,]\d{1,2}(?!\d))
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numeral:
+    """A number as written, before its currency has said how to read a lone mark."""
+
+    text: str
+    form: str
+    mark: str | None = None
+
+
+def readable(text: str) -> str:
+    """Write a text with plain spaces, ASCII digits and one kind of apostrophe."""
+    if text.isascii():
+        return " ".join(text.split())
+    plain = text.translate(_MARKS)
+    if not plain.isascii():
+        plain = "".join(_ascii_digit(sign) for sign in plain)
+    return " ".join(plain.split())
+
+
+def _ascii_digit(sign: str) -> str:
+    if sign < "\u0660" or unicodedata.category(sign) != "Nd":
+        return sign
+    return str(unicodedata.decimal(sign))
+
+
+def numeral_of(match: re.Match[str]) -> Numeral:
+    """Return the numeral a match of NUMBER holds."""
+    form = next(form for form in ("grouped", "indian", "plain", "bare") if match[form] is not None)
+    return Numeral(text=match[form], form=form, mark=match["mark"])
+
+
+def value_of(numeral: Numeral, currency: str | None) -> Decimal:
+    """Read a numeral; the currency decides whether three digits after a lone dot are decimals."""
+    text = numeral.text
+    if numeral.form == "grouped":
+        return _grouped(text, numeral.mark or "", currency)
+    if numeral.form == "indian":
+        return Decimal(text.replace(",", ""))
+    return Decimal(_plain(text.replace(" ", "").replace(",", ".")))
+
+
+def _plain(text: str) -> str:
+    return f"0{text}" if text.startswith(".") else text
+
+
+def _grouped(text: str, mark: str, currency: str | None) -> Decimal:
+    pieces = text.split(mark)
+    lone = len(pieces) == 2 and pieces[1].isdigit()  # noqa: PLR2004
+    if lone and mark in ".," and (pieces[0] == "0" or (mark == "." and currency in THREE_DECIMALS)):
+        return Decimal(text.replace(",", "."))
+    return Decimal(text.replace(mark, "").replace(",", ".").replace(" ", ""))
+
+
+def machine_value(text: str, currency: str | None, *, dot_groups: bool = False) -> Decimal | None:
+    """Read a price meant for machines: a dot is the decimal mark, unless three digits and the currency deny it."""
+    found = re.fullmatch(r"(\d+)\.(\d{3})", text)
+    if found and (currency in ZERO_DECIMALS or (dot_groups and currency not in THREE_DECIMALS)):
+        return Decimal(found[1] + found[2])
+    return Decimal(text) if re.fullmatch(r"\d{1,12}(?:\.\d{1,30})?", text) else None

@@ -1,0 +1,74 @@
+"""What was read from a competitor's page, or why nothing could be read."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Availability(StrEnum):
+    """Stock states; unknown is a state of its own."""
+
+    IN_STOCK = "in_stock"
+    PRE_ORDER = "pre_order"
+    BACK_ORDER = "back_order"
+    SPECIAL_ORDER = "special_order"
+    OUT_OF_STOCK = "out_of_stock"
+    DISCONTINUED = "discontinued"
+    UNKNOWN = "unknown"
+
+
+class Condition(StrEnum):
+    """The state of the goods, as far as a page says it."""
+
+    NEW = "new"
+    USED = "used"
+    REFURBISHED = "refurbished"
+    DAMAGED = "damaged"
+
+
+class Reader(StrEnum):
+    """The ways of reading a page, most trusted first."""
+
+    JSON_LD = "json-ld"
+    MICRODATA = "microdata"
+    RDFA = "rdfa"
+    OPENGRAPH = "opengraph"
+    EMBEDDED = "embedded"
+    PLAIN = "plain"
+
+
+class Unread(StrEnum):
+    """Why a page that was fetched gave no price."""
+
+    NO_PRICE = "no_price"
+    BLOCKED = "blocked"
+    BAD_CONTENT = "bad_content"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One offer as its page states it; prices are in the page's own currency."""
+
+    item_price: Decimal
+    currency: str | None
+    reader: Reader
+    agreement: int
+    confidence: Decimal
+    availability: Availability = Availability.UNKNOWN
+    list_price: Decimal | None = None
+    shipping: Decimal | None = None
+    condition: Condition | None = None
+    seller: str | None = None
+    gtin: str | None = None
+    mpn: str | None = None
+    sku: str | None = None
+    brand: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingRead:
+    """A named reason for the absence of a reading."""
+
+    outcome: Unread
+    detail: str

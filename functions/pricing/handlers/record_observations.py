@@ -1,0 +1,16 @@
+"""Lambda: records what scanners read (SQS `pricing-observed` → RecordObservations)."""
+
+from pricing.adapters.messages import observation_of
+from pricing.bootstrap import record_observations
+from shared.contracts.pricing import PagesRead
+from shared.runtime.lambda_sqs import Delivery, sqs_handler
+
+record = record_observations()
+
+
+async def consume(event: PagesRead, _: Delivery) -> None:
+    """Record every reading of the message."""
+    await record(event.job_id, event.id, [observation_of(event, reading) for reading in event.readings])
+
+
+handler = sqs_handler(PagesRead, consume)

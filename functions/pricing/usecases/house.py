@@ -1,0 +1,53 @@
+"""What the HTTP API is built on: pricing's stores, and the intents that people have."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from pricing.usecases.approve import ApproveChanges, DenyChanges
+from pricing.usecases.decide import StartRun
+from pricing.usecases.policies import SavePolicy
+from pricing.usecases.ports import (
+    Batches,
+    Competitors,
+    Facts,
+    Observations,
+    Offers,
+    Policies,
+    PriceChanges,
+    Runs,
+)
+from pricing.usecases.publish import StartBatch
+from pricing.usecases.register import RegisterCompetitor, RegisterOffers
+from shared.kernel.clock import Clock
+
+type Check = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """Where pricing keeps what it knows."""
+
+    facts: Facts
+    competitors: Competitors
+    offers: Offers
+    observations: Observations
+    policies: Policies
+    runs: Runs
+    changes: PriceChanges
+    batches: Batches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pricing:
+    """Pricing's API side, wired."""
+
+    stores: Stores
+    register_competitor: RegisterCompetitor
+    register_offers: RegisterOffers
+    save_policy: SavePolicy
+    start_run: StartRun
+    approve_changes: ApproveChanges
+    deny_changes: DenyChanges
+    start_batch: StartBatch
+    clock: Clock
+    checks: dict[str, Check]

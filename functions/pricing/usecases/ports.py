@@ -1,0 +1,274 @@
+"""What pricing's intents need from outside, in pricing's own words."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from pricing.domain.decision import Decision
+from pricing.domain.market import Competitor, Observation, Offer, ProductFacts
+from pricing.domain.policy import Policy
+from pricing.domain.price_change import PriceChange, State
+from shared.kernel.paging import Page, Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One application of a policy version to a shop. `reasons` counts its decisions by reason code."""
+
+    run_id: str
+    organisation_id: str
+    shop_id: str
+    policy_id: str
+    policy_version: int
+    state: str
+    requested_by: str
+    requested_at: datetime
+    finished_at: datetime | None = None
+    decisions: int = 0
+    proposed: int = 0
+    reasons: dict[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Approved prices that are published together. `states` counts its price changes by state."""
+
+    batch_id: str
+    organisation_id: str
+    state: str
+    total: int
+    requested_by: str
+    requested_at: datetime
+    finished_at: datetime | None = None
+    states: dict[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDecision:
+    """A decision with the run it belongs to and the moment it was taken at."""
+
+    decision_id: str
+    organisation_id: str
+    run_id: str
+    policy_id: str
+    policy_version: int
+    decided_at: datetime
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many readings of a message were new: prices read, and named failures."""
+
+    read: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the shop answered for one price: None, or why it was refused."""
+
+    product_id: str
+    refusal: str | None
+
+
+class Facts(Protocol):
+    """Pricing's copy of the catalogue."""
+
+    async def keep(self, facts: Sequence[ProductFacts]) -> None:
+        """Keep each fact unless a later revision is kept already."""
+
+    async def by_sku(self, organisation_id: str, shop_id: str, skus: Sequence[str]) -> dict[str, ProductFacts]:
+        """Return the known products among the SKUs of a shop, by SKU."""
+
+    async def by_id(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, ProductFacts]:
+        """Return the known products among the ids, by id."""
+
+    def of_shop(self, organisation_id: str, shop_id: str, size: int) -> AsyncIterator[Sequence[ProductFacts]]:
+        """Walk through a shop's active products, `size` at a time."""
+
+    async def count(self, organisation_id: str) -> int:
+        """Return how many active products the organisation has."""
+
+    async def find_sku(self, organisation_id: str, sku: str) -> ProductFacts | None:
+        """Return the product of that SKU in any shop of the organisation, if there is one."""
+
+
+class Competitors(Protocol):
+    """The competitors of every organisation."""
+
+    async def add(self, competitor: Competitor) -> None:
+        """Keep a new competitor; `CompetitorExists` when its id is taken."""
+
+    async def some(self, organisation_id: str, competitor_ids: Sequence[str]) -> dict[str, Competitor]:
+        """Return the known ones among the ids."""
+
+    async def page(self, organisation_id: str, window: Window) -> Page[Competitor]:
+        """Return some competitors, by id."""
+
+
+class Offers(Protocol):
+    """The offers that are watched, with the newest that is known of each."""
+
+    async def add(self, offers: Sequence[Offer]) -> None:
+        """Keep offers; one that is kept already stays as it is."""
+
+    async def page(self, organisation_id: str, window: Window) -> Page[Offer]:
+        """Return some offers, by id."""
+
+    async def of_products(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
+        """Return the offers of each product, by product id."""
+
+    async def to_scan(self, organisation_id: str, competitor_ids: Sequence[str]) -> Sequence[Offer]:
+        """Return the offers of some competitors, or of all when none is named."""
+
+    def walk(self, organisation_id: str) -> AsyncIterator[Offer]:
+        """Walk through every offer of the organisation in the order of their products."""
+
+
+class Observations(Protocol):
+    """The history of what was observed."""
+
+    async def get(self, organisation_id: str, observation_id: str) -> Observation:
+        """Return one observation; `ObservationNotFound` when there is none."""
+
+    async def page(self, organisation_id: str, window: Window, product_id: str | None) -> Page[Observation]:
+        """Return some observations, newest first, of one product or of all."""
+
+
+class ScanLog(Protocol):
+    """Where scans are planned and their readings recorded, each in one with its announcement."""
+
+    async def record(self, job_id: str, message_id: str, observations: Sequence[Observation], at: datetime) -> Recorded:
+        """Keep the new ones, bring their offers up to date, and announce the progress of the scan."""
+
+    async def plan(self, job_id: str, organisation_id: str, pages: int, at: datetime) -> None:
+        """Announce how many pages a scan has."""
+
+
+class Policies(Protocol):
+    """Policies in versions that never change."""
+
+    async def add(self, policy: Policy) -> None:
+        """Keep a new version."""
+
+    async def latest(self, organisation_id: str, policy_id: str) -> Policy:
+        """Return the newest version; `PolicyNotFound` when there is none."""
+
+    async def version(self, organisation_id: str, policy_id: str, version: int) -> Policy:
+        """Return one version; `PolicyNotFound` when there is none."""
+
+    async def page(self, organisation_id: str, window: Window) -> Page[Policy]:
+        """Return some policies in their newest version, by id."""
+
+
+class Runs(Protocol):
+    """Policy runs, their decisions and the prices they propose."""
+
+    async def add(self, run: Run) -> None:
+        """Keep a new run."""
+
+    async def remove(self, run: Run) -> None:
+        """Forget a run that could not be handed over."""
+
+    async def get(self, organisation_id: str, run_id: str) -> Run:
+        """Return one run; `RunNotFound` when there is none."""
+
+    async def page(self, organisation_id: str, window: Window) -> Page[Run]:
+        """Return some runs, newest first."""
+
+    async def decided(self, decisions: Sequence[StoredDecision], changes: Sequence[PriceChange]) -> None:
+        """Keep decisions and proposals; those that are kept already stay as they are."""
+
+    async def finish(self, run: Run, at: datetime) -> Run:
+        """Count the run's decisions, withdraw older proposals for the same products, and close it."""
+
+    async def decision(self, organisation_id: str, decision_id: str) -> StoredDecision:
+        """Return one decision; `DecisionNotFound` when there is none."""
+
+    async def decisions(self, organisation_id: str, run_id: str, window: Window) -> Page[StoredDecision]:
+        """Return some decisions of a run, by product."""
+
+    async def newest_decisions(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, StoredDecision]:
+        """Return the newest decision of each product, by product id."""
+
+
+class PriceChanges(Protocol):
+    """Prices on their way from decision to shop."""
+
+    async def some(self, organisation_id: str, change_ids: Sequence[str]) -> Sequence[PriceChange]:
+        """Return those of the changes that exist."""
+
+    async def page(
+        self, organisation_id: str, window: Window, state: State | None, run_id: str | None
+    ) -> Page[PriceChange]:
+        """Return some changes, newest first, of one state or run or of all."""
+
+    async def move(self, before: State, changes: Sequence[PriceChange]) -> Sequence[str]:
+        """Store changes that are still in the state `before`; return the ids of those that were."""
+
+    async def gather(self, organisation_id: str, batch_id: str, run_id: str | None) -> int:
+        """Take every approved change without a batch, of one run or of all, into a batch; return how many it has."""
+
+    async def release(self, organisation_id: str, batch_id: str) -> None:
+        """Let approved changes of a batch wait for another one."""
+
+    async def unpublished(self, organisation_id: str, batch_id: str, limit: int) -> Sequence[PriceChange]:
+        """Return changes of a batch that have not reached an end."""
+
+    async def states(self, organisation_id: str, batch_id: str) -> dict[str, int]:
+        """Count a batch's changes by state."""
+
+
+class Batches(Protocol):
+    """Publications."""
+
+    async def add(self, batch: Batch) -> None:
+        """Keep a new batch."""
+
+    async def replace(self, batch: Batch) -> None:
+        """Keep a changed batch."""
+
+    async def remove(self, batch: Batch) -> None:
+        """Forget a batch that has no price."""
+
+    async def get(self, organisation_id: str, batch_id: str) -> Batch:
+        """Return one batch; `BatchNotFound` when there is none."""
+
+
+class Work(Protocol):
+    """Work for later, each item for one of pricing's own workers."""
+
+    async def run(self, run: Run) -> None:
+        """Ask for a run's decisions."""
+
+    async def publish(self, batch: Batch) -> None:
+        """Ask for a batch's publication."""
+
+
+@dataclass(frozen=True, slots=True)
+class PagesOfHost:
+    """Offers on one host that one scanner reads, one after another."""
+
+    host: str
+    offers: tuple[Offer, ...]
+    part: int
+
+
+class Scanners(Protocol):
+    """The scanners, which hold no store and no credential."""
+
+    async def scan(self, organisation_id: str, job_id: str, pages: Sequence[PagesOfHost], at: datetime) -> None:
+        """Ask for pages to be read; asking twice with one job id is asking once."""
+
+
+class Shop(Protocol):
+    """Where prices are shown."""
+
+    async def write(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange]) -> Sequence[Written]:
+        """Write prices; writing twice with one batch id is writing once."""
+
+    async def read(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, Decimal | None]:
+        """Return the shown price of each product, in its shop's currency."""

@@ -1,0 +1,88 @@
+"""Answer questions about the market with numbers that each name the record they were read from."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pricing.domain.errors import ProductUnknown
+from pricing.domain.market import Offer, ProductFacts
+from pricing.domain.position import LostFirstPlace, lost_first_place
+from pricing.usecases.ports import Facts, Offers, Runs, StoredDecision
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A lost first place with what was decided since, if anything was."""
+
+    lost: LostFirstPlace
+    decision: StoredDecision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """The largest losses first, how many there are in all, and the offers looked at."""
+
+    losses: tuple[Loss, ...]
+    total: int
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPosition:
+    """One product, its offers, and its newest decision."""
+
+    facts: ProductFacts
+    offers: tuple[Offer, ...]
+    decision: StoredDecision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How much is watched."""
+
+    products: int
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskMarket:
+    """What pricing knows, for the assistant."""
+
+    facts: Facts
+    offers: Offers
+    runs: Runs
+
+    async def lost_first_place(self, organisation_id: str, limit: int) -> Losses:
+        """For which products did a competitor's newest price take the first place from us?"""
+        offers = [offer async for offer in self.offers.walk(organisation_id)]
+        of_product: dict[str, list[Offer]] = {}
+        for offer in offers:
+            of_product.setdefault(offer.product_id, []).append(offer)
+        facts = await self.facts.by_id(organisation_id, list(of_product))
+        losses = [
+            lost
+            for product_id, some in of_product.items()
+            if product_id in facts and (lost := lost_first_place(facts[product_id], tuple(some))) is not None
+        ]
+        losses.sort(key=_gap, reverse=True)
+        named = losses[:limit]
+        decisions = await self.runs.newest_decisions(organisation_id, [one.facts.product_id for one in named])
+        found = tuple(Loss(one, decisions.get(one.facts.product_id)) for one in named)
+        return Losses(found, len(losses), tuple(offers))
+
+    async def product_position(self, organisation_id: str, sku: str) -> ProductPosition:
+        """What does the market show for one product, and what was decided?"""
+        facts = await self.facts.find_sku(organisation_id, sku)
+        if facts is None:
+            raise ProductUnknown(f"no product with the SKU «{sku}»")
+        offers = await self.offers.of_products(organisation_id, [facts.product_id])
+        decisions = await self.runs.newest_decisions(organisation_id, [facts.product_id])
+        return ProductPosition(facts, offers.get(facts.product_id, ()), decisions.get(facts.product_id))
+
+    async def market_summary(self, organisation_id: str) -> Summary:
+        """How many products and offers are there?"""
+        offers = tuple([offer async for offer in self.offers.walk(organisation_id)])
+        return Summary(await self.facts.count(organisation_id), offers)
+
+
+def _gap(lost: LostFirstPlace) -> Decimal:
+    return (lost.facts.price or Decimal(0)) - (lost.now.landed_price or Decimal(0))
