@@ -1,0 +1,6 @@
+"""The indexes of the assistant database, created by the deploy step."""
+
+from assistant.adapters import mongo_questions
+from shared.runtime.migrations import Indexes
+
+INDEXES: Indexes = {mongo_questions.COLLECTION: mongo_questions.INDEXES}

@@ -1,0 +1,49 @@
+"""What the assistant's intents need from outside, in its own words."""
+
+from datetime import datetime
+from typing import Protocol
+
+from assistant.domain.composing import Told
+from assistant.domain.plan import Plan
+from assistant.domain.question import Answer, Question
+
+
+class Questions(Protocol):
+    """The questions of every organisation."""
+
+    async def add(self, question: Question) -> None:
+        """Keep a new question."""
+
+    async def remove(self, question: Question) -> None:
+        """Forget a question that could not be handed over."""
+
+    async def get(self, organisation_id: str, question_id: str) -> Question:
+        """Return one question; `QuestionNotFound` when there is none."""
+
+    async def answered(self, question: Question, answer: Answer, at: datetime) -> None:
+        """Keep the answer to a question, unless it has one."""
+
+
+class Work(Protocol):
+    """Questions to be answered."""
+
+    async def answer(self, question: Question) -> None:
+        """Hand a question over to be answered."""
+
+
+class Planner(Protocol):
+    """What understands a question."""
+
+    @property
+    def name(self) -> str:
+        """What to call this planner in an answer."""
+
+    async def plan(self, text: str) -> Plan | None:
+        """Return the question to pricing that fits, or None when none does; `Unavailable` when it cannot say."""
+
+
+class Market(Protocol):
+    """Pricing, asked."""
+
+    async def ask(self, organisation_id: str, plan: Plan) -> Told:
+        """Return what pricing knows."""
