@@ -1,0 +1,114 @@
+# What each word of a row in functions.tf means: the variables it sets and the permissions it gives.
+
+locals {
+  common_environment = {
+    for name, row in local.functions : name => {
+      OMNIPRICEX_ENVIRONMENT       = var.environment
+      POWERTOOLS_SERVICE_NAME      = row.house
+      POWERTOOLS_METRICS_NAMESPACE = "OmniPriceX"
+      POWERTOOLS_LOG_LEVEL         = var.log_level
+      PYDANTIC_DISABLE_PLUGINS     = "__all__"
+    }
+  }
+
+  capabilities = {
+    for name, row in local.functions : name => {
+      mongodb = {
+        environment = {
+          MONGODB_SECRET_ARN = aws_secretsmanager_secret.mongodb[row.house].arn
+          MONGODB_DATABASE   = "omnipricex_${row.house}"
+        }
+        statements = [{
+          actions   = ["secretsmanager:GetSecretValue"]
+          resources = [aws_secretsmanager_secret.mongodb[row.house].arn]
+        }]
+      }
+      events = {
+        environment = {
+          EVENT_BUS_NAME = local.prefix
+        }
+        statements = [{
+          actions   = ["events:PutEvents"]
+          resources = [local.bus_arn]
+        }]
+      }
+      signs_tokens = {
+        environment = {
+          SIGNING_KEY_ARN = aws_kms_key.signing[var.signing_key].arn
+        }
+        statements = [{
+          actions   = ["kms:Sign"]
+          resources = [aws_kms_key.signing[var.signing_key].arn]
+        }]
+      }
+      verifies_tokens = {
+        environment = {
+          SIGNING_KEYS = jsonencode(local.published_keys)
+          TOKEN_ISSUER = local.token_issuer
+        }
+        statements = []
+      }
+      valkey = {
+        environment = {
+          VALKEY_URL = local.valkey_url
+        }
+        statements = []
+      }
+      manages_schedules = {
+        environment = {
+          SCHEDULE_GROUP    = aws_scheduler_schedule_group.this.name
+          SCHEDULE_ROLE_ARN = aws_iam_role.schedules.arn
+          SCHEDULE_DLQ_ARN  = aws_sqs_queue.schedules_dlq.arn
+          DUE_QUEUE_ARN     = local.queue_arns["scheduler-due"]
+        }
+        statements = [
+          {
+            actions   = ["scheduler:CreateSchedule", "scheduler:GetSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule"]
+            resources = [for group in concat([local.prefix], sort(tolist(var.extra_schedule_groups))) : "arn:${local.partition}:scheduler:${var.region}:${local.account}:schedule/${group}/*"]
+          },
+          {
+            actions   = ["iam:PassRole"]
+            resources = [aws_iam_role.schedules.arn]
+            condition = { StringEquals = { "iam:PassedToService" = "scheduler.amazonaws.com" } }
+          },
+        ]
+      }
+      gemini = {
+        environment = {
+          GEMINI_SECRET_ARN = one(aws_secretsmanager_secret.gemini[*].arn)
+        }
+        statements = [for arn in aws_secretsmanager_secret.gemini[*].arn : {
+          actions   = ["secretsmanager:GetSecretValue"]
+          resources = [arn]
+        }]
+      }
+    }
+  }
+
+  environments = {
+    for name, row in local.functions : name => merge(concat(
+      [local.common_environment[name], row.environment],
+      [for capability, grant in local.capabilities[name] : grant.environment if row[capability]],
+      [{ for variable, queue in row.sends_to : variable => module.queue[queue].url }],
+      [{ for variable, target in row.invokes : variable => local.function_names[target] }],
+    )...)
+  }
+
+  statements = {
+    for name, row in local.functions : name => concat(
+      flatten([for capability, grant in local.capabilities[name] : grant.statements if row[capability]]),
+      [for queue in values(row.sends_to) : {
+        actions   = ["sqs:SendMessage"]
+        resources = [local.queue_arns[queue]]
+      }],
+      [for target in values(row.invokes) : {
+        actions   = ["lambda:InvokeFunction"]
+        resources = [local.function_arns[target]]
+      }],
+      [for queue, settings in local.queues : {
+        actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
+        resources = [local.queue_arns[queue]]
+      } if settings.consumer == name],
+    )
+  }
+}

@@ -1,0 +1,5 @@
+environment = "staging"
+
+log_retention_days  = 30
+nat_gateway_count   = 1
+scanner_concurrency = 10

@@ -1,0 +1,293 @@
+# THE TABLE. One row is one Lambda: its door, its size and what it may do. A permission and the
+# variables that name its target come from the same word in the row, so they cannot part.
+#
+#   mongodb            its house's database and the secret that opens it
+#   events             the event bus
+#   signs_tokens       the current signing key
+#   verifies_tokens    the published keys and the issuer
+#   valkey             the cache
+#   manages_schedules  the schedule group
+#   gemini             the language model's key, where there is one
+#   sends_to           variable = queue
+#   invokes            variable = row
+#   private            inside the VPC; a row that meets untrusted content stays out
+
+locals {
+  row = {
+    environment       = {}
+    sends_to          = {}
+    invokes           = {}
+    private           = true
+    mongodb           = false
+    events            = false
+    signs_tokens      = false
+    verifies_tokens   = false
+    valkey            = false
+    manages_schedules = false
+    gemini            = false
+  }
+
+  functions = { for name, row in local.table : name => merge(local.row, row) }
+
+  table = {
+    "auth-api" = {
+      description     = "The auth HTTP API: sign-in, tokens, users"
+      house           = "auth"
+      handler         = "auth.handlers.api.handler"
+      memory_mb       = 1024
+      timeout_s       = 15
+      mongodb         = true
+      signs_tokens    = true
+      verifies_tokens = true
+      valkey          = true
+    }
+    "auth-authorize" = {
+      description     = "Answers the HTTP API who the caller is"
+      house           = "auth"
+      handler         = "auth.handlers.authorize.handler"
+      memory_mb       = 512
+      timeout_s       = 5
+      private         = false
+      verifies_tokens = true
+    }
+    "auth-create-administrator" = {
+      description = "Creates an organisation's administrator; invoked by an operator"
+      house       = "auth"
+      handler     = "auth.handlers.create_administrator.handler"
+      memory_mb   = 1024
+      timeout_s   = 15
+      mongodb     = true
+    }
+    "auth-migrate" = {
+      description = "Makes the indexes of the auth database; invoked by the deploy step"
+      house       = "auth"
+      handler     = "auth.handlers.migrate.handler"
+      memory_mb   = 512
+      timeout_s   = 300
+      mongodb     = true
+    }
+
+    "products-api" = {
+      description = "The products HTTP API: shops, imports, catalogue"
+      house       = "products"
+      handler     = "products.handlers.api.handler"
+      memory_mb   = 1024
+      timeout_s   = 29
+      mongodb     = true
+      events      = true
+    }
+    "products-migrate" = {
+      description = "Makes the indexes of the products database; invoked by the deploy step"
+      house       = "products"
+      handler     = "products.handlers.migrate.handler"
+      memory_mb   = 512
+      timeout_s   = 300
+      mongodb     = true
+      events      = true
+    }
+    "products-prices" = {
+      description = "Writes published prices into the catalogue and reads them back"
+      house       = "products"
+      handler     = "products.handlers.prices.handler"
+      memory_mb   = 512
+      timeout_s   = 30
+      mongodb     = true
+      events      = true
+    }
+    "products-relay" = {
+      description = "Sends the products events that wait in the outbox"
+      house       = "products"
+      handler     = "products.handlers.relay.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+      events      = true
+    }
+
+    "pricing-api" = {
+      description = "The pricing HTTP API: competitors, offers, policies, decisions, approval"
+      house       = "pricing"
+      handler     = "pricing.handlers.api.handler"
+      memory_mb   = 1024
+      timeout_s   = 29
+      mongodb     = true
+      sends_to = {
+        DECIDE_QUEUE_URL  = "pricing-decide"
+        PUBLISH_QUEUE_URL = "pricing-publish"
+      }
+    }
+    "pricing-migrate" = {
+      description = "Makes the indexes of the pricing database; invoked by the deploy step"
+      house       = "pricing"
+      handler     = "pricing.handlers.migrate.handler"
+      memory_mb   = 512
+      timeout_s   = 300
+      mongodb     = true
+    }
+    "pricing-record-products" = {
+      description = "Keeps pricing's own copy of the catalogue"
+      house       = "pricing"
+      handler     = "pricing.handlers.record_products.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+    }
+    "pricing-plan-scan" = {
+      description = "Turns one scan request into pages to read, host by host"
+      house       = "pricing"
+      handler     = "pricing.handlers.plan_scan.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+      events      = true
+      sends_to    = { PAGES_QUEUE_URL = "pricing-pages.fifo" }
+    }
+    "pricing-scan-pages" = {
+      description = "Reads competitors' pages; no store, no secret, no private network"
+      house       = "pricing"
+      handler     = "pricing.handlers.scan_pages.handler"
+      memory_mb   = 512
+      timeout_s   = 300
+      private     = false
+      sends_to    = { OBSERVED_QUEUE_URL = "pricing-observed" }
+      environment = {
+        SCANNER_USER_AGENT        = var.scanner_user_agent
+        SCANNER_MIN_DELAY_SECONDS = tostring(var.scanner_min_delay_seconds)
+        SCANNER_CONNECT_TO        = var.scanner_connect_to
+      }
+    }
+    "pricing-record-observations" = {
+      description = "Records what was read, with its history"
+      house       = "pricing"
+      handler     = "pricing.handlers.record_observations.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+      events      = true
+    }
+    "pricing-decide" = {
+      description = "Runs a pricing policy over products"
+      house       = "pricing"
+      handler     = "pricing.handlers.decide.handler"
+      memory_mb   = 1769
+      timeout_s   = 300
+      mongodb     = true
+    }
+    "pricing-publish" = {
+      description = "Publishes approved prices and reads them back"
+      house       = "pricing"
+      handler     = "pricing.handlers.publish.handler"
+      memory_mb   = 512
+      timeout_s   = 120
+      mongodb     = true
+      invokes     = { PRODUCTS_PRICES_FUNCTION = "products-prices" }
+    }
+    "pricing-questions" = {
+      description = "Answers other houses' questions about prices"
+      house       = "pricing"
+      handler     = "pricing.handlers.questions.handler"
+      memory_mb   = 512
+      timeout_s   = 15
+      mongodb     = true
+    }
+    "pricing-relay" = {
+      description = "Sends the pricing events that wait in the outbox"
+      house       = "pricing"
+      handler     = "pricing.handlers.relay.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+      events      = true
+    }
+
+    "scheduler-api" = {
+      description       = "The scheduler HTTP API: schedules and jobs"
+      house             = "scheduler"
+      handler           = "scheduler.handlers.api.handler"
+      memory_mb         = 1024
+      timeout_s         = 29
+      mongodb           = true
+      manages_schedules = true
+      sends_to          = { DUE_QUEUE_URL = "scheduler-due" }
+    }
+    "scheduler-migrate" = {
+      description = "Makes the indexes of the scheduler database; invoked by the deploy step"
+      house       = "scheduler"
+      handler     = "scheduler.handlers.migrate.handler"
+      memory_mb   = 512
+      timeout_s   = 300
+      mongodb     = true
+    }
+    "scheduler-start-job" = {
+      description = "Starts the job that a schedule or a person asked for"
+      house       = "scheduler"
+      handler     = "scheduler.handlers.start_job.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+      sends_to    = { SCAN_REQUESTS_QUEUE_URL = "pricing-scan-requests" }
+    }
+    "scheduler-record-progress" = {
+      description = "Keeps each job's progress"
+      house       = "scheduler"
+      handler     = "scheduler.handlers.record_progress.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+    }
+
+    "assistant-api" = {
+      description = "The assistant HTTP API: questions and answers"
+      house       = "assistant"
+      handler     = "assistant.handlers.api.handler"
+      memory_mb   = 1024
+      timeout_s   = 15
+      mongodb     = true
+      sends_to    = { QUESTIONS_QUEUE_URL = "assistant-questions" }
+    }
+    "assistant-migrate" = {
+      description = "Makes the indexes of the assistant database; invoked by the deploy step"
+      house       = "assistant"
+      handler     = "assistant.handlers.migrate.handler"
+      memory_mb   = 512
+      timeout_s   = 300
+      mongodb     = true
+    }
+    "assistant-answer" = {
+      description = "Answers a question, each number traced to a record"
+      house       = "assistant"
+      handler     = "assistant.handlers.answer.handler"
+      memory_mb   = 1024
+      timeout_s   = 60
+      mongodb     = true
+      gemini      = true
+      invokes     = { PRICING_QUESTIONS_FUNCTION = "pricing-questions" }
+      environment = { GEMINI_MODEL = var.gemini_model }
+    }
+  }
+}
+
+module "function" {
+  source   = "./modules/function"
+  for_each = local.functions
+
+  name                 = local.function_names[each.key]
+  description          = each.value.description
+  handler              = each.value.handler
+  memory_mb            = each.value.memory_mb
+  timeout_s            = each.value.timeout_s
+  environment          = local.environments[each.key]
+  statements           = local.statements[each.key]
+  architecture         = var.architecture
+  layer_arn            = module.shared_layer.arn
+  code                 = { bucket = aws_s3_bucket.artifacts.id, key = aws_s3_object.house[each.value.house].key, hash = local.artifact_hashes[each.value.house] }
+  log_level            = var.log_level
+  log_retention_days   = var.log_retention_days
+  alarm_actions        = [aws_sns_topic.alarms.arn]
+  reserved_concurrency = lookup(var.reserved_concurrency, each.key, null)
+  scaled_by_queue      = contains(values(local.queues)[*].consumer, each.key)
+  network = each.value.private ? {
+    subnet_ids         = values(aws_subnet.private)[*].id
+    security_group_ids = [aws_security_group.functions.id]
+  } : null
+}

@@ -1,0 +1,40 @@
+# One row is one queue: who consumes it, how many messages at once, how many copies of the consumer.
+
+locals {
+  queues = {
+    "pricing-products"      = { consumer = "pricing-record-products", batch_size = 10, maximum_concurrency = 5 }
+    "pricing-scan-requests" = { consumer = "pricing-plan-scan", batch_size = 1, maximum_concurrency = 5 }
+    # One message is up to 100 pages of one host and takes most of the timeout.
+    "pricing-pages.fifo"  = { consumer = "pricing-scan-pages", batch_size = 1, maximum_concurrency = var.scanner_concurrency }
+    "pricing-observed"    = { consumer = "pricing-record-observations", batch_size = 10, maximum_concurrency = 10 }
+    "pricing-decide"      = { consumer = "pricing-decide", batch_size = 1, maximum_concurrency = 10 }
+    "pricing-publish"     = { consumer = "pricing-publish", batch_size = 1, maximum_concurrency = 5 }
+    "scheduler-due"       = { consumer = "scheduler-start-job", batch_size = 10, maximum_concurrency = 5 }
+    "scheduler-progress"  = { consumer = "scheduler-record-progress", batch_size = 10, maximum_concurrency = 2 }
+    "assistant-questions" = { consumer = "assistant-answer", batch_size = 1, maximum_concurrency = 5 }
+  }
+}
+
+module "queue" {
+  source   = "./modules/queue"
+  for_each = local.queues
+
+  name               = local.queue_names[each.key]
+  arn                = local.queue_arns[each.key]
+  consumer_timeout_s = local.table[each.value.consumer].timeout_s
+  sent_by_rules      = [for name, rule in local.rules : local.rule_arns[name] if rule.queue == each.key]
+  alarm_actions      = [aws_sns_topic.alarms.arn]
+}
+
+resource "aws_lambda_event_source_mapping" "this" {
+  for_each = local.queues
+
+  event_source_arn        = module.queue[each.key].arn
+  function_name           = module.function[each.value.consumer].arn
+  batch_size              = each.value.batch_size
+  function_response_types = ["ReportBatchItemFailures"]
+
+  scaling_config {
+    maximum_concurrency = min(each.value.maximum_concurrency, var.worker_concurrency)
+  }
+}
