@@ -1,0 +1,40 @@
+"""The main job of `make run`: from a catalogue file to a published price and an answered question."""
+
+from local.administrator import ensure_administrator
+from local.cloud.stack import Stack
+from local.job.account import Account
+from local.job.client import Api
+from local.job.main_job import MainJob
+from local.job.market import NAME, control, market_service
+from local.job.material import Material
+from local.job.real_material import material
+
+DAYS_BETWEEN_THE_SCANS = 30
+
+
+def run(stack: Stack, given: Material | None = None) -> Account:
+    """Do the whole job against a running local cloud; returns its account."""
+    chosen = given or material()
+    administrator = ensure_administrator(stack)
+    with stack.steps.step("Simulated market"):
+        # One that runs already may sell another catalogue.
+        stack.supervisor.stop(NAME)
+        stack.supervisor.start(market_service(stack.config, chosen))
+    api, colleague = Api(stack.outputs.api_url), Api(stack.outputs.api_url)
+    job = MainJob(api, colleague, chosen, stack.steps)
+    try:
+        job.sign_in(administrator)
+        job.import_catalogue()
+        job.register_offers()
+        job.scan_now()
+        job.write_policy()
+        job.approve_and_publish(job.decide())
+        control(stack.config, {"advance_days": DAYS_BETWEEN_THE_SCANS})
+        job.scan_by_schedule()
+        job.decide_again()
+        job.ask()
+    finally:
+        api.close()
+        colleague.close()
+    job.account.save(stack.config.state_dir / "account.json")
+    return job.account

@@ -1,0 +1,1 @@
+"""A simulated competitor market on loopback: shops that publish, move their prices and misbehave on demand."""

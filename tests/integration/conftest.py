@@ -1,0 +1,15 @@
+"""These tests may talk to servers on this machine, and to nothing else."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_socket import _remove_restrictions, socket_allow_hosts
+
+LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only() -> Iterator[None]:
+    socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+    yield
+    _remove_restrictions()
