@@ -1,0 +1,102 @@
+"""Write what other programs rely on: an OpenAPI file for each house, and a JSON Schema for each message.
+
+They are checked in, so that a change of a promise shows in the diff; a test compares them with the code.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from fastapi import FastAPI
+
+import assistant.api.app
+import assistant.bootstrap
+import assistant.settings
+import auth.api.app
+import auth.bootstrap
+import auth.settings
+import pricing.api.app
+import pricing.bootstrap
+import pricing.settings
+import products.api.app
+import products.bootstrap
+import products.settings
+import scheduler.api.app
+import scheduler.bootstrap
+import scheduler.settings
+from shared.contracts.catalogue import MESSAGES
+
+ROOT = Path(__file__).resolve().parent.parent
+# Nothing connects while an app is built, so any text will do.
+COMMON = {
+    "omnipricex_environment": "documentation",
+    "mongodb_secret_arn": "none",
+    "mongodb_database": "documentation",
+}
+
+
+def _auth() -> FastAPI:
+    keys = {"signing_keys": "{}", "token_issuer": "none", "signing_key_arn": "none", "valkey_url": "valkey://none"}
+    return auth.api.app.build_app(auth.bootstrap.bootstrap(auth.settings.ApiSettings.model_validate(COMMON | keys)))
+
+
+def _products() -> FastAPI:
+    settings = products.settings.ProductsSettings.model_validate(COMMON | {"event_bus_name": "none"})
+    return products.api.app.build_app(products.bootstrap.bootstrap(settings))
+
+
+def _pricing() -> FastAPI:
+    queues = {"decide_queue_url": "none", "publish_queue_url": "none"}
+    settings = pricing.settings.ApiSettings.model_validate(COMMON | queues)
+    return pricing.api.app.build_app(pricing.bootstrap.bootstrap(settings))
+
+
+def _scheduler() -> FastAPI:
+    names = ("schedule_group", "schedule_role_arn", "schedule_dlq_arn", "due_queue_arn", "due_queue_url")
+    settings = scheduler.settings.ApiSettings.model_validate(COMMON | dict.fromkeys(names, "none"))
+    return scheduler.api.app.build_app(scheduler.bootstrap.bootstrap(settings))
+
+
+def _assistant() -> FastAPI:
+    settings = assistant.settings.ApiSettings.model_validate(COMMON | {"questions_queue_url": "none"})
+    return assistant.api.app.build_app(assistant.bootstrap.bootstrap(settings))
+
+
+APPS: dict[str, Callable[[], FastAPI]] = {
+    "assistant": _assistant,
+    "auth": _auth,
+    "pricing": _pricing,
+    "products": _products,
+    "scheduler": _scheduler,
+}
+
+
+def documents() -> dict[Path, str]:
+    """Every generated file with its text."""
+    openapi: dict[str, object] = {f"docs/openapi/{house}.json": build().openapi() for house, build in APPS.items()}
+    schemas: dict[str, object] = {
+        f"events/schemas/{name}.json": message.model_json_schema() for name, message in MESSAGES.items()
+    }
+    return {
+        ROOT / path: json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        for path, document in (openapi | schemas).items()
+    }
+
+
+def main() -> int:
+    """Write every file, and remove those that nothing generates any more."""
+    wanted = documents()
+    for folder in ("docs/openapi", "events/schemas"):
+        for path in (ROOT / folder).glob("*.json"):
+            if path not in wanted:
+                path.unlink()
+    for path, text in wanted.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    print(f"{len(wanted)} files written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
