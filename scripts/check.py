@@ -15,7 +15,7 @@ CHECK_SECONDS = 900
 # Longest first, so that two lanes end together.
 CHECKS: dict[str, tuple[str, ...]] = {
     "types": (PYTHON, "-m", "mypy"),
-    "unit and contract tests": (PYTHON, "-m", "pytest", "tests/unit", "tests/contract", "-q"),
+    "unit and contract tests": (PYTHON, "-m", "pytest", "tests/unit", "tests/contract", "-q", "-n", "2"),
     "terraform": (PYTHON, "-m", "scripts.terraform_check"),
     "lint": (PYTHON, "-m", "ruff", "check", "--quiet"),
     "format": (PYTHON, "-m", "ruff", "format", "--check", "--quiet"),

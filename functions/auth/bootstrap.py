@@ -36,12 +36,14 @@ def wire(  # noqa: PLR0913 - one parameter for each port
 ) -> Auth:
     """Auth over the given ports."""
     secrets = RandomSecrets()
-    issue = IssueTokens(sessions=sessions, signer=signer, secrets=secrets, issuer=issuer)
+    issue = IssueTokens(signer=signer, secrets=secrets, issuer=issuer)
     return Auth(
         users=users,
-        sign_in=SignIn(users=users, passwords=passwords, attempts=attempts, issue=issue, clock=clock),
+        sign_in=SignIn(
+            users=users, sessions=sessions, passwords=passwords, attempts=attempts, issue=issue, clock=clock
+        ),
         refresh=Refresh(users=users, sessions=sessions, secrets=secrets, issue=issue, clock=clock),
-        sign_out=SignOut(sessions=sessions, secrets=secrets, clock=clock),
+        sign_out=SignOut(sessions=sessions, secrets=secrets),
         add_user=AddUser(users=users, passwords=passwords, clock=clock),
         public_keys=public_keys,
         checks=checks or {},

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from functools import cached_property
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 import valkey.asyncio as valkey
@@ -17,6 +18,7 @@ WINDOW_SECONDS = 900
 FAILURES_OF_ACCOUNT = 10
 FAILURES_OF_ADDRESS = 50
 TIMEOUT_SECONDS = 0.3
+MOST_COUNTED = 10_000
 
 
 class LocalCounts:
@@ -34,6 +36,8 @@ class LocalCounts:
     def add(self, key: str) -> None:
         """Count the key once more."""
         now = self._clock().timestamp()
+        if len(self._counts) >= MOST_COUNTED:
+            self._counts = {one: counted for one, counted in self._counts.items() if now < counted[1]}
         count, until = self._counts.get(key, (0, 0.0))
         self._counts[key] = (count + 1, until) if now < until else (1, now + WINDOW_SECONDS)
 
@@ -92,8 +96,17 @@ class ValkeyAttempts:
 def _limits(account: str, address: str) -> tuple[tuple[str, int], ...]:
     return (
         (f"auth:failed:account:{_hashed(account)}", FAILURES_OF_ACCOUNT),
-        (f"auth:failed:address:{_hashed(address)}", FAILURES_OF_ADDRESS),
+        (f"auth:failed:address:{_hashed(_network(address))}", FAILURES_OF_ADDRESS),
     )
+
+
+def _network(address: str) -> str:
+    """The address, or the /64 that one subscriber of IPv6 has to choose addresses from."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else address
 
 
 def _hashed(text: str) -> str:

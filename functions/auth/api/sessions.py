@@ -6,6 +6,7 @@ from pydantic import Field
 from auth.usecases.house import Auth
 from auth.usecases.sign_in import Tokens
 from shared.runtime.answers import Body, View, answer
+from shared.runtime.described_problems import described
 
 
 class Credentials(Body):
@@ -56,11 +57,11 @@ def session_routes(house: Auth) -> APIRouter:
     """The routes of sessions."""
     router = APIRouter(tags=["sessions"])
 
-    @router.post("/sign-in", response_model=TokensView, summary="Sign in")
+    @router.post("/sign-in", response_model=TokensView, responses=described(401, 429), summary="Sign in")
     async def sign_in(request: Request, body: Credentials) -> Response:
         return _shown(await house.sign_in(body.email, body.password, _address(request)))
 
-    @router.post("/refresh", response_model=TokensView, summary="Stay signed in")
+    @router.post("/refresh", response_model=TokensView, responses=described(401), summary="Stay signed in")
     async def refresh(body: RefreshBody) -> Response:
         """A refresh token is good for one use; using it twice ends the session."""
         return _shown(await house.refresh(body.refresh_token))

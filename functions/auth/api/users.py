@@ -7,6 +7,7 @@ from auth.domain.user import User
 from auth.usecases.house import Auth
 from auth.usecases.users import NewPerson
 from shared.runtime.answers import Body, View, answer, listing, timestamp
+from shared.runtime.described_problems import described
 from shared.runtime.http_api import Asking, Paging
 
 
@@ -64,7 +65,7 @@ def user_routes(house: Auth) -> APIRouter:
         shown = {"organisation_id": asking.organisation_id, "user_id": asking.user_id}
         return answer(shown | {"roles": asking.roles, "scopes": asking.scopes})
 
-    @router.post("/users", status_code=201, response_model=UserView, summary="Add a user")
+    @router.post("/users", status_code=201, response_model=UserView, responses=described(409), summary="Add a user")
     async def add_user(asking: Asking, body: NewUser) -> Response:
         asking.must("users:write")
         person = NewPerson(email=body.email, name=body.name, password=body.password, roles=frozenset(body.roles))

@@ -30,8 +30,11 @@ class Sessions(Protocol):
     async def add(self, token: RefreshToken) -> None:
         """Keep a new token."""
 
-    async def use(self, token_hash: str, at: datetime) -> RefreshToken | None:
-        """Mark a token as used and return it as it was before; None when there is no such token."""
+    async def find(self, token_hash: str) -> RefreshToken | None:
+        """Return the token with this hash, if there is one."""
+
+    async def rotate(self, token: RefreshToken, following: RefreshToken, at: datetime) -> bool:
+        """Use a token up and keep the one that follows, in one; False when it was used or ended meanwhile."""
 
     async def end(self, family_id: str) -> None:
         """End every token of a family."""

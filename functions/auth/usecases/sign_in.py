@@ -25,21 +25,18 @@ class Tokens:
 class IssueTokens:
     """Make the tokens of a session."""
 
-    sessions: Sessions
     signer: Signer
     secrets: Secrets
     issuer: str
 
-    async def __call__(self, user: User, family_id: str, at: datetime) -> Tokens:
-        """Return an access token for the user's roles, and the family's next refresh token."""
+    async def __call__(self, user: User, family_id: str, at: datetime) -> tuple[Tokens, RefreshToken]:
+        """Return a person's tokens, and the refresh token as it must be kept before they get them."""
         refresh = self.secrets.token()
-        await self.sessions.add(
-            RefreshToken(
-                token_hash=self.secrets.hashed(refresh),
-                family_id=family_id,
-                user_id=user.user_id,
-                expires_at=at + SESSION_LIFETIME,
-            ),
+        kept = RefreshToken(
+            token_hash=self.secrets.hashed(refresh),
+            family_id=family_id,
+            user_id=user.user_id,
+            expires_at=at + SESSION_LIFETIME,
         )
         claims: dict[str, object] = {
             "iss": self.issuer,
@@ -52,11 +49,12 @@ class IssueTokens:
             "exp": int((at + ACCESS_LIFETIME).timestamp()),
             "jti": sortable_id("tok", at),
         }
-        return Tokens(
+        tokens = Tokens(
             access_token=await self.signer.signed(claims),
             refresh_token=refresh,
             expires_in_seconds=int(ACCESS_LIFETIME.total_seconds()),
         )
+        return tokens, kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +62,7 @@ class SignIn:
     """Sign in with e-mail address and password. Failures are counted by account and by address."""
 
     users: Users
+    sessions: Sessions
     passwords: Passwords
     attempts: Attempts
     issue: IssueTokens
@@ -78,7 +77,9 @@ class SignIn:
             await self.attempts.failed(account, address)
             raise WrongCredentials("check both and try again")
         at = self.clock()
-        return await self.issue(user, sortable_id("ses", at), at)
+        tokens, kept = await self.issue(user, sortable_id("ses", at), at)
+        await self.sessions.add(kept)
+        return tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,16 +95,18 @@ class Refresh:
     async def __call__(self, refresh_token: str) -> Tokens:
         """Return the session's next tokens; `SessionEnded` when the token is not good any more."""
         at = self.clock()
-        token = await self.sessions.use(self.secrets.hashed(refresh_token), at)
+        token = await self.sessions.find(self.secrets.hashed(refresh_token))
         if token is None or token.expires_at <= at:
             raise SessionEnded("sign in again with POST /auth/sign-in")
-        if token.used_at is not None:
-            await self.sessions.end(token.family_id)
-            raise SessionEnded("this token was used before, so the session was ended; sign in again")
         user = await self.users.by_id(token.user_id)
         if user is None:
             raise SessionEnded("the user is gone")
-        return await self.issue(user, token.family_id, at)
+        # Signed before the old token is used up: when signing fails, the same token may try again.
+        tokens, following = await self.issue(user, token.family_id, at)
+        if token.used_at is not None or not await self.sessions.rotate(token, following, at):
+            await self.sessions.end(token.family_id)
+            raise SessionEnded("this token was used before, so the session was ended; sign in again")
+        return tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +115,9 @@ class SignOut:
 
     sessions: Sessions
     secrets: Secrets
-    clock: Clock
 
     async def __call__(self, refresh_token: str) -> None:
         """End the token's session. A token that is not known has no session to end."""
-        token = await self.sessions.use(self.secrets.hashed(refresh_token), self.clock())
+        token = await self.sessions.find(self.secrets.hashed(refresh_token))
         if token is not None:
             await self.sessions.end(token.family_id)

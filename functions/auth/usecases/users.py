@@ -53,11 +53,14 @@ class CreateAdministrator:
 
     async def __call__(self, organisation: str, person: NewPerson) -> tuple[User, bool]:
         """Return the administrator, and whether they are new."""
+        organisation_id = derived_id("org", organisation.strip().lower())
         existing = await self.users.by_email(normalised_email(person.email))
+        if existing is not None and existing.organisation_id != organisation_id:
+            raise EmailTaken("the address belongs to a user of another organisation; use another address")
         if existing is not None:
             return existing, False
         try:
-            return await self.add_user(derived_id("org", organisation.strip().lower()), person), True
+            return await self.add_user(organisation_id, person), True
         except EmailTaken:
             # Two operators at once: the other one's administrator is as good.
             found = await self.users.by_email(normalised_email(person.email))

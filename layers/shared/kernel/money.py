@@ -1,7 +1,8 @@
 """Money: a decimal amount in an ISO 4217 currency, and whole minor units where exact arithmetic runs."""
 
+import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 from shared.kernel.errors import Invalid
 
@@ -22,6 +23,8 @@ MINOR_UNITS: dict[str, int] = (
 """Digits after the decimal point of every active ISO 4217 currency, by code (ISO 4217, list one)."""
 
 LARGEST = Decimal(1_000_000_000_000)
+# Decimal itself also takes exponents, underscores, the digits of other scripts and thousands of places.
+_PLAIN = re.compile(r"[+-]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})", re.ASCII)
 
 
 class InvalidMoney(Invalid):
@@ -41,12 +44,11 @@ def checked_currency(code: str) -> str:
 
 def parsed_amount(text: str) -> Decimal:
     """A plain decimal number such as `1299.00`; `InvalidMoney` for anything that must be guessed at."""
-    try:
-        amount = Decimal(text.strip())
-    except InvalidOperation:
+    if not _PLAIN.fullmatch(text.strip()):
         detail = f"«{text}» is not a number; write it with a point and no thousands mark, like 1299.00"
-        raise InvalidMoney(detail) from None
-    if not amount.is_finite() or abs(amount) > LARGEST:
+        raise InvalidMoney(detail)
+    amount = Decimal(text.strip())
+    if abs(amount) > LARGEST:
         detail = f"«{text}» is not an amount a price can have"
         raise InvalidMoney(detail)
     return amount

@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 from fastapi import Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.kernel.money import Money
 from shared.kernel.paging import Page, encoded_cursor
+
+type Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+"""An id that people choose: lower case, digits and dashes."""
 
 
 class Body(BaseModel):
@@ -23,6 +26,13 @@ class View(BaseModel):
     """What a caller gets, as the OpenAPI document shows it."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class MoneyView(View):
+    """An amount as a decimal string, and its ISO 4217 currency."""
+
+    amount: str
+    currency: str
 
 
 def _plain(value: object) -> object:

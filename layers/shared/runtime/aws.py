@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Callable
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from shared.kernel.errors import Unavailable
 
 CONNECT_TIMEOUT_SECONDS = 2
 READ_TIMEOUT_SECONDS = 10
+# Calls run on threads, and the SDK's default session is not made for two that make a client at once.
+MAKING = Lock()
 
 
 class AwsUnavailable(Unavailable):
@@ -39,7 +42,8 @@ async def call(service: str, operation: str, **parameters: object) -> dict[str, 
     def blocking() -> dict[str, Any]:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-        operate: Callable[..., dict[str, Any]] = getattr(client(service), operation)
+        with MAKING:
+            operate: Callable[..., dict[str, Any]] = getattr(client(service), operation)
         try:
             return operate(**parameters)
         except (BotoCoreError, ClientError) as error:

@@ -3,32 +3,24 @@
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import resources
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.contracts.problem import Problem
 from shared.kernel.errors import Unauthenticated, Unavailable
 from shared.kernel.identity import Caller
 from shared.kernel.paging import LARGEST_PAGE, Window, decoded_cursor
 from shared.runtime.answers import View, answer
+from shared.runtime.described_problems import HouseApi, Responses, described
 from shared.runtime.observability import logger
 from shared.runtime.problems import install_problems
 from shared.runtime.version import VERSION
 
 type Check = Callable[[], Awaitable[None]]
-
-DESCRIBED_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    422: {
-        "model": Problem,
-        "description": "The request breaks a rule",
-        "content": {"application/problem+json": {}},
-    },
-    503: {"model": Problem, "description": "Try again later", "content": {"application/problem+json": {}}},
-}
 
 
 class RequestLog:
@@ -73,7 +65,14 @@ class Readiness(Health):
     dependencies: dict[str, str]
 
 
-async def caller(request: Request) -> Caller:
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The access token of POST /auth/sign-in")
+
+
+async def caller(
+    request: Request,
+    # The gateway has verified the token; here it only tells the documentation that one is needed.
+    _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Caller:
     """Who asks, as API Gateway's authorizer proved it."""
     event = request.scope.get("aws.event") or {}
     proved = event.get("requestContext", {}).get("authorizer", {}).get("lambda") or {}
@@ -109,7 +108,7 @@ def _health_routes(service: str, checks: dict[str, Check]) -> APIRouter:
     async def health() -> Response:
         return answer({"status": "ok", "service": service, "version": VERSION})
 
-    unready = {503: {"model": Readiness, "description": "Something it depends on does not answer"}}
+    unready: Responses = {503: {"model": Readiness, "description": "Something it depends on does not answer"}}
 
     @router.get("/health/ready", response_model=Readiness, responses=unready, summary="Can the service do its work?")
     async def ready(_: Asking) -> Response:
@@ -163,15 +162,17 @@ def build_api(
     checks: dict[str, Check],
 ) -> FastAPI:
     """The HTTP API of one house, every path under `/<service>`."""
-    app = FastAPI(
+    app = HouseApi(
         title=f"OmniPriceX {service}",
         description=description,
         version=VERSION,
         openapi_url=f"/{service}/openapi.json",
+        # Relative to this document, so that it is right behind a stage, a custom domain or an emulator's path.
+        servers=[{"url": ".."}],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        responses=DESCRIBED_PROBLEMS,
+        responses=described(422, 503),
         generate_unique_id_function=lambda route: route.name,
     )
     for router in (_health_routes(service, checks), _documentation_routes(service), *routers):

@@ -17,9 +17,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import TypeAdapter, ValidationError
 
 from shared.contracts.envelope import Event
-from shared.kernel.errors import Rejected
+from shared.kernel.errors import PlatformError, Rejected
+from shared.runtime.aws import client
 from shared.runtime.loop import run
 from shared.runtime.observability import logger, metrics
+
+MESSAGE_KEYS = ("correlation_id", "organisation_id", "event_id")
+
+FIRST_RETRY_SECONDS = 15
 
 type Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
@@ -48,8 +53,14 @@ def sqs_handler[E: Event](
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         def on_record(record: SQSRecord) -> None:
-            message = _parsed(reading, record)
-            _consume(message, consume(message, _delivery(record, context)))
+            # What the message before it was about must not stand in this one's lines.
+            logger.remove_keys(MESSAGE_KEYS)
+            try:
+                message = _parsed(reading, record)
+                _consume(message, consume(message, _delivery(record, context)))
+            except Exception as error:
+                _again(record, error)
+                raise
 
         answered = process_partial_response(event=event, record_handler=on_record, processor=processor, context=context)
         failed = len(answered["batchItemFailures"])
@@ -71,11 +82,30 @@ def _consume(message: Event, work: Awaitable[None]) -> None:
     )
     try:
         run(working())
-    except Rejected as error:
-        # It can never succeed: the queue's redrive policy carries it to the dead-letter queue.
-        logger.error("message rejected", code=error.code, detail=error.detail)
+    except PlatformError as error:
+        kind = "message rejected" if isinstance(error, Rejected) else "message fails for now"
+        logger.error(kind, code=error.code, detail=error.detail, cause=repr(error.__cause__))
+        raise
+    except Exception:
+        logger.exception("message failed unexpectedly")
         raise
     logger.info("message done", type=getattr(message, "type", ""))
+
+
+def _again(record: SQSRecord, error: Exception) -> None:
+    """Let a failed message come back soon: the queue's own timeout is made for functions that died."""
+    tries = int(record.attributes.approximate_receive_count or 1)
+    delay = 0 if isinstance(error, Rejected | ValidationError) else min(FIRST_RETRY_SECONDS * 4 ** (tries - 1), 900)
+    _, _, _, _, account, name = record.event_source_arn.split(":")
+    sqs = client("sqs")
+    try:
+        sqs.change_message_visibility(
+            QueueUrl=f"{sqs.meta.endpoint_url.rstrip('/')}/{account}/{name}",
+            ReceiptHandle=record.receipt_handle,
+            VisibilityTimeout=delay,
+        )
+    except Exception as failure:  # noqa: BLE001 - the message comes back by itself, only later
+        logger.warning("message comes back later than it could", cause=repr(failure))
 
 
 def _delivery(record: SQSRecord, context: LambdaContext) -> Delivery:

@@ -51,16 +51,20 @@ class Outbox:
             )
 
     async def relay(self, limit: int = SENT_IN_A_TICK) -> int:
-        """Send the oldest waiting facts; returns how many were sent."""
-        sent = 0
+        """Send the oldest waiting facts; returns how many were sent. One that the bus refuses keeps no other back."""
+        sent = refused = 0
         try:
             waiting = self._mongo.collection(COLLECTION).find({}).sort([("occurred_at", 1), ("_id", 1)]).limit(limit)
             for some in _requests([document async for document in waiting]):
-                await self._send(some)
-                await self._mongo.collection(COLLECTION).delete_many({"_id": {"$in": [one["_id"] for one in some]}})
-                sent += len(some)
+                taken = await self._send(some)
+                await self._mongo.collection(COLLECTION).delete_many({"_id": {"$in": taken}})
+                sent += len(taken)
+                refused += len(some) - len(taken)
         except PyMongoError as error:
             raise unavailable("hand over the waiting events") from error
+        if refused:
+            detail = f"the bus refused {refused} of {sent + refused} events; they wait for the next try"
+            raise BusUnavailable(detail)
         return sent
 
     async def relay_quietly(self) -> None:
@@ -79,12 +83,13 @@ class Outbox:
             "body": event.model_dump_json(exclude_none=True),
         }
 
-    async def _send(self, documents: Sequence[Document]) -> None:
-        entries = [self._entry(document) for document in documents]
-        answered = await call("events", "put_events", Entries=entries)
-        if answered.get("FailedEntryCount"):
-            detail = f"the bus refused {answered['FailedEntryCount']} of {len(entries)} events"
-            raise BusUnavailable(detail)
+    async def _send(self, documents: Sequence[Document]) -> list[str]:
+        """Send facts in one request; return the ids of those that the bus took."""
+        answered = await call("events", "put_events", Entries=[self._entry(document) for document in documents])
+        if not answered.get("FailedEntryCount"):
+            return [document["_id"] for document in documents]
+        results = zip(documents, answered.get("Entries", ()), strict=False)
+        return [document["_id"] for document, result in results if "ErrorCode" not in result]
 
     def _entry(self, document: Document) -> dict[str, Any]:
         moment: datetime = document["occurred_at"]

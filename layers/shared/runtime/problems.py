@@ -80,6 +80,8 @@ async def _platform(request: Request, error: Exception) -> Response:
     headers: dict[str, str] = {}
     if isinstance(failure, Limited):
         headers["Retry-After"] = str(failure.retry_after_seconds)
+    if isinstance(failure, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
     if isinstance(failure, Unavailable):
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         logger.warning("unavailable", code=failure.code, cause=repr(failure.__cause__))

@@ -1,0 +1,55 @@
+"""What the OpenAPI documents promise of failures: for each operation the ones it may end in, as problem documents."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from shared.contracts.problem import Problem
+from shared.runtime.problems import PROBLEM_JSON
+
+type Responses = dict[int | str, dict[str, Any]]
+
+DESCRIPTIONS = {
+    401: "The caller is not signed in; without any token the gateway answers, with a message alone",
+    403: "The caller's roles do not allow this; for a token that is no longer good the gateway answers, likewise",
+    404: "There is no such thing in the caller's organisation",
+    409: "The request conflicts with the present state",
+    422: "The request breaks a rule",
+    429: "Too many requests; Retry-After says when to come back",
+    503: "Try again later; Retry-After says when",
+}
+_PROBLEM = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+
+
+def described(*statuses: int) -> Responses:
+    """The responses of an operation that may fail in these ways."""
+    return {status: {"model": Problem, "description": DESCRIPTIONS[status]} for status in statuses}
+
+
+class HouseApi(FastAPI):
+    """A FastAPI application whose document tells of its failures."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            for path, operations in document["paths"].items():
+                for operation in operations.values():
+                    _complete(path, operation)
+        return super().openapi()
+
+
+def _complete(path: str, operation: dict[str, Any]) -> None:
+    """Add what every operation of its kind may end in, and put each problem under its own media type."""
+    responses: dict[str, Any] = operation["responses"]
+    common = [*([401, 403] if "security" in operation else []), *([404] if "{" in path else [])]
+    for status in common:
+        responses.setdefault(str(status), {"description": DESCRIPTIONS[status], "content": _content()})
+    for response in responses.values():
+        if response.get("content", {}).get("application/json", {}).get("schema") == _PROBLEM:
+            response["content"] = _content()
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _content() -> dict[str, Any]:
+    return {PROBLEM_JSON: {"schema": _PROBLEM}}
