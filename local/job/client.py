@@ -17,6 +17,10 @@ PAUSE_SECONDS = 0.4
 class Refused(LocalCloudError):
     """The API answered with a problem."""
 
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
 
 class NotDone(LocalCloudError):
     """Something that was asked for did not come to its end in time."""
@@ -55,7 +59,7 @@ class Api:
         try:
             self.post(path, body)
         except Refused as error:
-            if "409" not in str(error):
+            if error.status != httpx2.codes.CONFLICT:
                 raise
 
     def walk(self, path: str, **query: object) -> Iterator[Json]:
@@ -82,7 +86,8 @@ class Api:
     def _asked(self, method: str, path: str, **parameters: Any) -> Json:  # noqa: ANN401 - the client's own options
         answered = self._http.request(method, path, **parameters)
         if answered.is_error:
-            raise Refused(f"{method} {path}: {answered.status_code} {answered.text[:500]}")
+            text = f"{method} {path}: {answered.status_code} {answered.text[:500]}"
+            raise Refused(text, answered.status_code)
         body: Json = answered.json() if answered.content else {}
         return body
 

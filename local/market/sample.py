@@ -7,6 +7,7 @@ from decimal import Decimal
 from hashlib import blake2b
 
 from local.market.model import Item, Market, Shop, Style, rounded
+from shared.kernel.gtin import check_digit
 
 SEED = 20_260_301
 HEADERS = ("sku", "name", "brand", "gtin", "mpn", "category", "price", "currency", "cost", "map")
@@ -69,8 +70,7 @@ def sample_catalogue_csv() -> str:
 
 def with_check_digit(digits: str) -> str:
     """Return a GTIN: the digits and the check digit they demand."""
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
-    return f"{digits}{-total % 10}"
+    return f"{digits}{check_digit(digits)}"
 
 
 def _product(number: int, kind: tuple[str, str, str], brand: str) -> Product:

@@ -8,6 +8,31 @@ from shared.contracts import pricing as contracts
 from shared.contracts import products
 from shared.kernel.identifiers import derived_id
 
+# Fields that mean and hold the same on the wire and in an observation.
+AS_THEY_ARE = {
+    "offer_id",
+    "product_id",
+    "competitor_id",
+    "url",
+    "outcome",
+    "captured_at",
+    "detail",
+    "currency",
+    "condition",
+    "seller",
+    "gtin",
+    "mpn",
+    "sku",
+    "brand",
+    "title",
+    "reader",
+    "agreement",
+    "page_hash",
+    "http_status",
+    "duration_ms",
+    "bytes_read",
+}
+
 
 def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
@@ -36,31 +61,7 @@ def facts_of(organisation_id: str, told: products.ProductFacts) -> ProductFacts:
 
 def observation_of(message: contracts.PagesRead, reading: contracts.PageReading) -> Observation:
     """A page's reading as an observation; offer and job make its id, so it is recorded once."""
-    fields = reading.model_dump(
-        include={
-            "offer_id",
-            "product_id",
-            "competitor_id",
-            "url",
-            "outcome",
-            "captured_at",
-            "detail",
-            "currency",
-            "condition",
-            "seller",
-            "gtin",
-            "mpn",
-            "sku",
-            "brand",
-            "title",
-            "reader",
-            "agreement",
-            "page_hash",
-            "http_status",
-            "duration_ms",
-            "bytes_read",
-        },
-    )
+    fields = reading.model_dump(include=AS_THEY_ARE)
     return Observation(
         observation_id=derived_id("obs", message.organisation_id, reading.offer_id, message.job_id),
         organisation_id=message.organisation_id,

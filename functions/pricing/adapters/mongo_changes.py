@@ -17,8 +17,11 @@ COLLECTION = "price_changes"
 INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("sequence", DESCENDING)], name="newest_first"),
     IndexModel([("organisation_id", ASCENDING), ("state", ASCENDING), ("sequence", DESCENDING)], name="of_state"),
-    IndexModel([("organisation_id", ASCENDING), ("run_id", ASCENDING), ("state", ASCENDING)], name="of_run"),
-    IndexModel([("organisation_id", ASCENDING), ("batch_id", ASCENDING), ("state", ASCENDING)], name="of_batch"),
+    IndexModel([("organisation_id", ASCENDING), ("run_id", ASCENDING), ("sequence", DESCENDING)], name="newest_of_run"),
+    IndexModel(
+        [("organisation_id", ASCENDING), ("batch_id", ASCENDING), ("state", ASCENDING), ("sequence", DESCENDING)],
+        name="newest_of_batch",
+    ),
 )
 BATCHES = "batches"
 
@@ -74,34 +77,35 @@ class MongoPriceChanges:
                 "state": before.value,
             }
             writes.append(UpdateOne(key, {"$set": document}))
-        moved = {"_id": {"$in": [change.change_id for change in changes]}, "moved_by": mark}
+        moved = {
+            "_id": {"$in": [change.change_id for change in changes]},
+            "organisation_id": {"$in": sorted({change.organisation_id for change in changes})},
+            "moved_by": mark,
+        }
         try:
             await self._mongo.collection(COLLECTION).bulk_write(writes, ordered=False)
             return [one["_id"] async for one in self._mongo.collection(COLLECTION).find(moved, {"_id": 1})]
         except PyMongoError as error:
             raise unavailable("store price changes") from error
 
+    async def waiting(self, organisation_id: str, run_id: str | None) -> int:
+        """Count the approved changes without a batch, of one run or of all."""
+        try:
+            return await self._mongo.collection(COLLECTION).count_documents(_waiting(organisation_id, run_id))
+        except PyMongoError as error:
+            raise unavailable("count approved prices") from error
+
     async def gather(self, organisation_id: str, batch_id: str, run_id: str | None) -> int:
         """Take every approved change without a batch, of one run or of all, into a batch; return how many it has."""
-        query: Document = {"organisation_id": organisation_id, "state": State.APPROVED.value, "batch_id": None}
-        if run_id is not None:
-            query["run_id"] = run_id
+        bound = {"$set": {"batch_id": batch_id}}
         try:
-            done = await self._mongo.collection(COLLECTION).update_many(query, {"$set": {"batch_id": batch_id}})
+            done = await self._mongo.collection(COLLECTION).update_many(_waiting(organisation_id, run_id), bound)
         except PyMongoError as error:
             raise unavailable("gather approved prices") from error
         return done.modified_count
 
-    async def release(self, organisation_id: str, batch_id: str) -> None:
-        """Let approved changes of a batch wait for another one."""
-        query = {"organisation_id": organisation_id, "batch_id": batch_id, "state": State.APPROVED.value}
-        try:
-            await self._mongo.collection(COLLECTION).update_many(query, {"$set": {"batch_id": None}})
-        except PyMongoError as error:
-            raise unavailable("release approved prices") from error
-
     async def unpublished(self, organisation_id: str, batch_id: str, limit: int) -> Sequence[PriceChange]:
-        """Return changes of a batch that have not reached an end."""
+        """Return changes of a batch that have not reached an end, newest first."""
         waiting = {"$in": [State.APPROVED.value, State.SENT.value]}
         query = {"organisation_id": organisation_id, "batch_id": batch_id, "state": waiting}
         return await self._found(query, limit)
@@ -118,10 +122,15 @@ class MongoPriceChanges:
 
     async def _found(self, query: Document, limit: int = 0) -> list[PriceChange]:
         try:
-            cursor = self._mongo.collection(COLLECTION).find(query).sort("_id", ASCENDING).limit(limit)
+            cursor = self._mongo.collection(COLLECTION).find(query).sort("sequence", DESCENDING).limit(limit)
             return [change_from(one) async for one in cursor]
         except PyMongoError as error:
             raise unavailable("read price changes") from error
+
+
+def _waiting(organisation_id: str, run_id: str | None) -> Document:
+    query: Document = {"organisation_id": organisation_id, "state": State.APPROVED.value, "batch_id": None}
+    return query if run_id is None else query | {"run_id": run_id}
 
 
 class MongoBatches:

@@ -25,22 +25,33 @@ class MongoFacts:
 
     async def keep(self, facts: Sequence[ProductFacts]) -> None:
         """Keep each fact unless a later revision is kept already."""
+        try:
+            there = await self._replaced(facts, upsert=True)
+            # What is there may be as new, or may be an older one that came at the same moment.
+            await self._replaced(there, upsert=False)
+        except PyMongoError as error:
+            raise unavailable("store products") from error
+
+    async def _replaced(self, facts: Sequence[ProductFacts], *, upsert: bool) -> list[ProductFacts]:
+        """Replace older revisions; return those that could not be added because one is there already."""
+        if not facts:
+            return []
         writes = [
             ReplaceOne(
                 {"_id": one.product_id, "organisation_id": one.organisation_id, "revision": {"$lt": one.revision}},
                 facts_document(one),
-                upsert=True,
+                upsert=upsert,
             )
             for one in facts
         ]
         try:
             await self._mongo.collection(COLLECTION).bulk_write(writes, ordered=False)
         except BulkWriteError as error:
-            # The upsert of a product whose stored revision is as new collides with it: nothing is to be done.
-            if any(one["code"] != DUPLICATE_KEY for one in error.details["writeErrors"]):
-                raise unavailable("store products") from error
-        except PyMongoError as error:
-            raise unavailable("store products") from error
+            failed = error.details["writeErrors"]
+            if error.details["writeConcernErrors"] or any(one["code"] != DUPLICATE_KEY for one in failed):
+                raise
+            return [facts[one["index"]] for one in failed]
+        return []
 
     async def by_sku(self, organisation_id: str, shop_id: str, skus: Sequence[str]) -> dict[str, ProductFacts]:
         """Return the known products among the SKUs of a shop, by SKU."""

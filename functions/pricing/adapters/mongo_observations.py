@@ -107,7 +107,7 @@ class MongoScanLog:
 
     async def _new(self, observations: Sequence[Observation], session: Session) -> list[Observation]:
         ids = [one.observation_id for one in observations]
-        cursor = self._mongo.collection(COLLECTION).find({"_id": {"$in": ids}}, {"_id": 1}, session=session)
+        cursor = self._mongo.collection(COLLECTION).find(_of(observations, ids), {"_id": 1}, session=session)
         known = {document["_id"] async for document in cursor}
         return list({one.observation_id: one for one in observations if one.observation_id not in known}.values())
 
@@ -115,9 +115,8 @@ class MongoScanLog:
         ids = [one.offer_id for one in new]
         offers = self._mongo.collection(OFFERS)
         fields = {"latest": 1, "last_failure": 1}
-        known = {
-            document["_id"]: document async for document in offers.find({"_id": {"$in": ids}}, fields, session=session)
-        }
+        found = offers.find(_of(new, ids), fields, session=session)
+        known = {document["_id"]: document async for document in found}
         writes = [
             UpdateOne({"_id": one.offer_id, "organisation_id": one.organisation_id}, {"$set": change})
             for one in new
@@ -125,6 +124,12 @@ class MongoScanLog:
         ]
         if writes:
             await offers.bulk_write(writes, ordered=False, session=session)
+
+
+def _of(observations: Sequence[Observation], ids: Sequence[str]) -> Document:
+    """What has one of the ids and belongs to the organisation of the observations."""
+    organisations = sorted({one.organisation_id for one in observations})
+    return {"_id": {"$in": list(ids)}, "organisation_id": {"$in": organisations}}
 
 
 def _change(offer: Document, seen: Observation) -> Document | None:

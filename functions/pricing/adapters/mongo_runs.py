@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import PyMongoError
 
 from pricing.adapters.mongo_changes import COLLECTION as CHANGES
 from pricing.adapters.mongo_changes import change_document
@@ -14,7 +14,7 @@ from pricing.domain.errors import DecisionNotFound, RunNotFound
 from pricing.domain.price_change import PriceChange, State
 from pricing.usecases.ports import Run, StoredDecision
 from shared.kernel.paging import Page, Window
-from shared.runtime.mongo import DUPLICATE_KEY, Document, Mongo, paged, unavailable
+from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 
 RUNS = "runs"
 RUN_INDEXES = (IndexModel([("organisation_id", ASCENDING), ("run_id", DESCENDING)], name="newest_first"),)
@@ -89,9 +89,20 @@ class MongoRuns:
         return await paged(self._mongo.collection(RUNS), query, "run_id", window, run_from, newest_first=True)
 
     async def decided(self, decisions: Sequence[StoredDecision], changes: Sequence[PriceChange]) -> None:
-        """Keep decisions and proposals; those that are kept already stay as they are."""
-        await self._keep(DECISIONS, [decision_document(one) for one in decisions])
-        await self._keep(CHANGES, [change_document(one) for one in changes])
+        """Keep decisions with their proposals, in one; a decision that is kept already keeps its proposal, or none."""
+
+        async def work(session: Session) -> None:
+            known = await self._known(DECISIONS, decisions, [one.decision_id for one in decisions], session)
+            there = await self._known(CHANGES, changes, [one.change_id for one in changes], session)
+            new = [decision_document(one) for one in decisions if one.decision_id not in known]
+            proposals = [
+                change_document(one) for one in changes if one.decision_id not in known and one.change_id not in there
+            ]
+            for collection, documents in ((DECISIONS, new), (CHANGES, proposals)):
+                if documents:
+                    await self._mongo.collection(collection).insert_many(documents, session=session)
+
+        await self._mongo.transaction(work)
 
     async def finish(self, run: Run, at: datetime) -> Run:
         """Count the run's decisions, withdraw older proposals for the same shop, and close it."""
@@ -118,7 +129,9 @@ class MongoRuns:
                 proposed=proposed,
                 reasons=dict(sorted(reasons.items())),
             )
-            await self._mongo.collection(RUNS).replace_one({"_id": run.run_id}, asdict(done))
+            await self._mongo.collection(RUNS).replace_one(
+                {"_id": run.run_id, "organisation_id": run.organisation_id}, asdict(done)
+            )
         except PyMongoError as error:
             raise unavailable("close the run") from error
         return done
@@ -137,11 +150,15 @@ class MongoRuns:
 
     async def newest_decisions(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, StoredDecision]:
         """Return the newest decision of each product, by product id."""
-        query = {"organisation_id": organisation_id, "product_id": {"$in": list(product_ids)}}
         newest: dict[str, StoredDecision] = {}
+        latest_first = [("decided_at", DESCENDING)]
         try:
-            async for document in self._mongo.collection(DECISIONS).find(query).sort("decided_at", DESCENDING):
-                newest.setdefault(document["product_id"], decision_from(document))
+            # One look each: a product has a decision of every run that there ever was.
+            for product_id in product_ids:
+                query = {"organisation_id": organisation_id, "product_id": product_id}
+                document = await self._mongo.collection(DECISIONS).find_one(query, sort=latest_first)
+                if document is not None:
+                    newest[product_id] = decision_from(document)
         except PyMongoError as error:
             raise unavailable("read decisions") from error
         return newest
@@ -153,13 +170,11 @@ class MongoRuns:
         except PyMongoError as error:
             raise unavailable("read it") from error
 
-    async def _keep(self, collection: str, documents: list[Document]) -> None:
-        if not documents:
-            return
-        try:
-            await self._mongo.collection(collection).insert_many(documents, ordered=False)
-        except BulkWriteError as error:
-            if any(one["code"] != DUPLICATE_KEY for one in error.details["writeErrors"]):
-                raise unavailable("store decisions") from error
-        except PyMongoError as error:
-            raise unavailable("store decisions") from error
+    async def _known(
+        self, collection: str, things: Sequence[StoredDecision | PriceChange], ids: list[str], session: Session
+    ) -> set[str]:
+        if not ids:
+            return set()
+        query = {"_id": {"$in": ids}, "organisation_id": {"$in": sorted({one.organisation_id for one in things})}}
+        cursor = self._mongo.collection(collection).find(query, {"_id": 1}, session=session)
+        return {document["_id"] async for document in cursor}

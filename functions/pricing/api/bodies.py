@@ -4,10 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.runtime.answers import Body
+from shared.runtime.answers import Body, Slug
 
 type DecimalText = Annotated[str, Field(pattern=r"^\d{1,12}(\.\d{1,6})?$", examples=["12.34"])]
-type Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 
 
 class NewCompetitor(Body):
@@ -119,4 +118,4 @@ class Denial(Body):
 class NewBatch(Body):
     """Approved prices to publish: those of one run, or all that wait."""
 
-    run_id: str | None = None
+    run_id: str | None = Field(default=None, max_length=64)

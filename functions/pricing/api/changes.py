@@ -11,6 +11,7 @@ from pricing.domain.price_change import Approver, State
 from pricing.usecases.approve import Ruling
 from pricing.usecases.house import Pricing
 from shared.runtime.answers import View, answer, listing
+from shared.runtime.described_problems import described
 from shared.runtime.http_api import Asking, Paging
 
 MANAGERS = frozenset({"administrator", "pricing_manager"})
@@ -77,7 +78,13 @@ def batch_routes(house: Pricing) -> APIRouter:
     """The routes of publication batches."""
     router = APIRouter(tags=["batches"])
 
-    @router.post("/batches", status_code=202, response_model=BatchView, summary="Publish approved prices")
+    @router.post(
+        "/batches",
+        status_code=202,
+        response_model=BatchView,
+        responses=described(409),
+        summary="Publish approved prices",
+    )
     async def add_batch(asking: Asking, body: NewBatch) -> Response:
         """Prices are written and read back in the background; a line counts as done when it is APPLIED."""
         asking.must("prices:publish")

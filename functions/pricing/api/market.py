@@ -19,6 +19,7 @@ from pricing.domain.market import Competitor
 from pricing.usecases.house import Pricing
 from pricing.usecases.register import OfferDraft
 from shared.runtime.answers import View, answer, listing
+from shared.runtime.described_problems import described
 from shared.runtime.http_api import Asking, Paging
 
 
@@ -42,7 +43,13 @@ def competitor_routes(house: Pricing) -> APIRouter:
     """The routes of competitors."""
     router = APIRouter(tags=["competitors"])
 
-    @router.post("/competitors", status_code=201, response_model=CompetitorView, summary="Register a competitor")
+    @router.post(
+        "/competitors",
+        status_code=201,
+        response_model=CompetitorView,
+        responses=described(409),
+        summary="Register a competitor",
+    )
     async def add_competitor(asking: Asking, body: NewCompetitor) -> Response:
         asking.must("market:write")
         competitor = Competitor(

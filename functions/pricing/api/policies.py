@@ -4,12 +4,13 @@ from decimal import Decimal
 
 from fastapi import APIRouter, Response
 
-from pricing.api.bodies import BoundsBody, EvidenceBody, PolicyBody, RoutingBody, Slug, StepBody
+from pricing.api.bodies import BoundsBody, EvidenceBody, PolicyBody, RoutingBody, StepBody
 from pricing.api.views import PolicyPage, PolicyView, shown_policy
 from pricing.domain.policy import Bounds, Evidence, Policy, Routing, Step
 from pricing.usecases.house import Pricing
 from shared.kernel.identity import Caller
-from shared.runtime.answers import answer, listing
+from shared.runtime.answers import Slug, answer, listing
+from shared.runtime.described_problems import described
 from shared.runtime.http_api import Asking, Paging
 
 
@@ -17,7 +18,12 @@ def policy_routes(house: Pricing) -> APIRouter:
     """The routes of policies."""
     router = APIRouter(tags=["policies"])
 
-    @router.put("/policies/{policy_id}", response_model=PolicyView, summary="Write a policy's next version")
+    @router.put(
+        "/policies/{policy_id}",
+        response_model=PolicyView,
+        responses=described(409),
+        summary="Write a policy's next version",
+    )
     async def put_policy(asking: Asking, policy_id: Slug, body: PolicyBody) -> Response:
         """A policy whose bounds contradict is refused by name. Earlier versions stay as they were."""
         asking.must("policies:write")

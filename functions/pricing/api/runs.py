@@ -8,6 +8,7 @@ from pricing.api.bodies import NewRun
 from pricing.api.views import DecisionPage, DecisionView, RunPage, RunView, shown_decision, shown_run
 from pricing.usecases.house import Pricing
 from shared.runtime.answers import answer, listing
+from shared.runtime.described_problems import described
 from shared.runtime.http_api import Asking, Paging
 
 
@@ -15,7 +16,9 @@ def run_routes(house: Pricing) -> APIRouter:
     """The routes of runs."""
     router = APIRouter(tags=["runs"])
 
-    @router.post("/runs", status_code=202, response_model=RunView, summary="Apply a policy to its shop")
+    @router.post(
+        "/runs", status_code=202, response_model=RunView, responses=described(404), summary="Apply a policy to its shop"
+    )
     async def add_run(asking: Asking, body: NewRun) -> Response:
         """The run is decided in the background; read it until its state is FINISHED."""
         asking.must("policies:write")

@@ -7,16 +7,9 @@ from pricing.domain.market import Competitor, Observation, Offer
 from pricing.domain.policy import Policy
 from pricing.domain.price_change import PriceChange
 from pricing.usecases.ports import Batch, Run, StoredDecision
-from shared.runtime.answers import View, timestamp
+from shared.runtime.answers import MoneyView, View, timestamp
 
 type Shown = dict[str, object]
-
-
-class MoneyView(View):
-    """An amount as a decimal string, and its ISO 4217 currency."""
-
-    amount: str
-    currency: str
 
 
 class CompetitorView(View):
@@ -196,6 +189,7 @@ class BatchView(View):
     """A publication."""
 
     batch_id: str
+    run_id: str | None
     state: str
     total: int
     requested_by: str

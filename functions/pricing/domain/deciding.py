@@ -95,17 +95,18 @@ def _bounded(work: _Work, rival: Rival) -> Decision:
     target = _target(work, rival)
     inside = limits(work.facts, work.policy)
     work.note("bounds", *_bounds_text(inside))
-    if inside.contradict:
-        return _held(work, ReasonCode.BOUNDS_CONFLICT)
     lowest = 1 if inside.lower is None else max(1, ceil(inside.lower.value * work.unit))
     highest = None if inside.upper is None else floor(inside.upper.value * work.unit)
-    if highest is not None and lowest > highest:
+    if inside.contradict or (highest is not None and lowest > highest):
         return _held(work, ReasonCode.BOUNDS_CONFLICT)
     aimed = floor(target * work.unit)
+    if aimed < 1 and inside.lower is None:
+        work.note("clamp", work.target, "nothing is left of the price, and no lower bound holds it")
+        return _held(work, ReasonCode.BOUNDS_CONFLICT)
     clamped = max(aimed, lowest) if highest is None else min(max(aimed, lowest), highest)
     work.note("clamp", work.target, _money(work, clamped))
     price = _with_ending(work, clamped, lowest, highest)
-    reason, binding = _reason(work, inside, aimed, clamped)
+    reason, binding = _reason(work, inside, aimed, clamped, price)
     return _worth(work, price, reason, binding)
 
 
@@ -128,9 +129,11 @@ def _with_ending(work: _Work, clamped: int, lowest: int, highest: int | None) ->
     return clamped
 
 
-def _reason(work: _Work, inside: Limits, aimed: int, clamped: int) -> tuple[ReasonCode, str | None]:
-    if clamped > aimed and inside.lower is not None:
-        return REASON_OF_LIMIT[inside.lower.name], inside.lower.name
+def _reason(work: _Work, inside: Limits, aimed: int, clamped: int, price: int) -> tuple[ReasonCode, str | None]:
+    # An ending inside the bounds may lie above the target too: then the floor kept the goal from being reached.
+    if price > aimed:
+        lower = "smallest price" if inside.lower is None else inside.lower.name
+        return REASON_OF_LIMIT[lower], lower
     if clamped < aimed and inside.upper is not None:
         return REASON_OF_LIMIT[inside.upper.name], inside.upper.name
     return (ReasonCode.BEAT_LOWEST if work.policy.relation == "below" else ReasonCode.MATCH_LOWEST), None

@@ -3,13 +3,6 @@
 from shared.kernel.errors import Conflict, Invalid, NotFound
 
 
-class CompetitorNotFound(NotFound):
-    """No such competitor in this organisation."""
-
-    code = "pricing/competitor-not-found"
-    title = "There is no such competitor"
-
-
 class CompetitorExists(Conflict):
     """The organisation already has a competitor of that id."""
 

@@ -8,6 +8,7 @@ from pricing.domain.market import ProductFacts
 from pricing.domain.policy import Policy
 
 REASON_OF_LIMIT = {
+    "smallest price": ReasonCode.HOLD_FLOOR,
     "min_price": ReasonCode.HOLD_FLOOR,
     "policy min_price": ReasonCode.HOLD_FLOOR,
     "min margin": ReasonCode.HOLD_FLOOR,

@@ -114,4 +114,7 @@ def _proposed(run: Run, policy: Policy, stored: StoredDecision, price: Decimal) 
     )
     if decision.route != "auto":
         return change
+    if run.requested_by == policy.author_id:
+        # Nobody lets their own prices through: a band needs a colleague to start the run.
+        return replace(change, route="review")
     return replace(change, state=State.APPROVED, decided_by="policy", decided_at=at, justification="inside the band")

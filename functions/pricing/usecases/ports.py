@@ -41,6 +41,7 @@ class Batch:
     total: int
     requested_by: str
     requested_at: datetime
+    run_id: str | None = None
     finished_at: datetime | None = None
     states: dict[str, int] | None = None
 
@@ -180,7 +181,7 @@ class Runs(Protocol):
         """Return some runs, newest first."""
 
     async def decided(self, decisions: Sequence[StoredDecision], changes: Sequence[PriceChange]) -> None:
-        """Keep decisions and proposals; those that are kept already stay as they are."""
+        """Keep decisions with their proposals; a decision that is kept already keeps its proposal, or none."""
 
     async def finish(self, run: Run, at: datetime) -> Run:
         """Count the run's decisions, withdraw older proposals for the same products, and close it."""
@@ -209,14 +210,14 @@ class PriceChanges(Protocol):
     async def move(self, before: State, changes: Sequence[PriceChange]) -> Sequence[str]:
         """Store changes that are still in the state `before`; return the ids of those that were."""
 
+    async def waiting(self, organisation_id: str, run_id: str | None) -> int:
+        """Count the approved changes without a batch, of one run or of all."""
+
     async def gather(self, organisation_id: str, batch_id: str, run_id: str | None) -> int:
         """Take every approved change without a batch, of one run or of all, into a batch; return how many it has."""
 
-    async def release(self, organisation_id: str, batch_id: str) -> None:
-        """Let approved changes of a batch wait for another one."""
-
     async def unpublished(self, organisation_id: str, batch_id: str, limit: int) -> Sequence[PriceChange]:
-        """Return changes of a batch that have not reached an end."""
+        """Return changes of a batch that have not reached an end, newest first."""
 
     async def states(self, organisation_id: str, batch_id: str) -> dict[str, int]:
         """Count a batch's changes by state."""

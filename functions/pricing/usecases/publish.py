@@ -20,7 +20,7 @@ CHANGES_IN_A_CALL = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartBatch:
-    """Gather approved prices into a batch and ask for its publication."""
+    """Ask for the publication of the approved prices that wait, of one run or of all."""
 
     changes: PriceChanges
     batches: Batches
@@ -30,28 +30,25 @@ class StartBatch:
     async def __call__(self, organisation_id: str, user_id: str, run_id: str | None) -> Batch:
         """Return the batch; `NothingToPublish` when no approved price waits.
 
-        A batch that cannot be handed over is not kept, and its prices wait for the next one.
+        Its prices are gathered when it is published: a batch that nobody took up binds none of them.
         """
+        waiting = await self.changes.waiting(organisation_id, run_id)
+        if waiting == 0:
+            raise NothingToPublish("approve proposals first: GET /pricing/price-changes?state=PROPOSED lists them")
         at = self.clock()
         batch = Batch(
             batch_id=sortable_id("bat", at),
             organisation_id=organisation_id,
+            run_id=run_id,
             state="PENDING",
-            total=0,
+            total=waiting,
             requested_by=user_id,
             requested_at=at,
         )
         await self.batches.add(batch)
-        total = await self.changes.gather(organisation_id, batch.batch_id, run_id)
-        if total == 0:
-            await self.batches.remove(batch)
-            raise NothingToPublish("approve proposals first: GET /pricing/price-changes?state=PROPOSED lists them")
-        batch = replace(batch, total=total)
-        await self.batches.replace(batch)
         try:
             await self.work.publish(batch)
         except Unavailable:
-            await self.changes.release(organisation_id, batch.batch_id)
             await self.batches.remove(batch)
             raise
         return batch
@@ -69,14 +66,19 @@ class PublishBatch:
     async def __call__(self, organisation_id: str, batch_id: str) -> Batch:
         """Publish what has not reached an end and return the batch."""
         batch = await self.batches.get(organisation_id, batch_id)
+        if batch.finished_at is not None:
+            return batch
+        await self.changes.gather(organisation_id, batch_id, batch.run_id)
         while some := await self.changes.unpublished(organisation_id, batch_id, CHANGES_IN_A_CALL):
             await self._publish(organisation_id, batch_id, some)
         states = await self.changes.states(organisation_id, batch_id)
-        done = replace(batch, state="FINISHED", states=states, finished_at=batch.finished_at or self.clock())
+        done = replace(batch, state="FINISHED", total=sum(states.values()), states=states, finished_at=self.clock())
         await self.batches.replace(done)
         return done
 
-    async def _publish(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange]) -> None:
+    async def _publish(self, organisation_id: str, batch_id: str, waiting: Sequence[PriceChange]) -> None:
+        # Of two prices for one product the newer is written; the older then finds its starting price gone.
+        changes = list({one.product_id: one for one in sorted(waiting, key=lambda one: one.proposed_at)}.values())
         approved = [replace(change, state=State.SENT) for change in changes if change.state is State.APPROVED]
         await self.changes.move(State.APPROVED, approved)
         sent = [replace(change, state=State.SENT) for change in changes]

@@ -74,10 +74,17 @@ class MongoCatalogue:
 
         async def work(session: Session) -> Sequence[Refusal | None]:
             known = await self._read(organisation_id, [price.product_id for price in prices], session)
-            after = [repriced(known.get(price.product_id), price, at) for price in prices]
-            changed = [product for product in after if isinstance(product, Product)]
-            await self._write(changed, known, session)
-            return [one if isinstance(one, Refusal) else None for one in after]
+            changed: dict[str, Product] = {}
+            refusals: list[Refusal | None] = []
+            for price in prices:
+                after = repriced(changed.get(price.product_id, known.get(price.product_id)), price, at)
+                if isinstance(after, Product) and after.product_id in changed:
+                    after = Refusal("conflict", "another price for this product came first; send this one again")
+                refusals.append(after if isinstance(after, Refusal) else None)
+                if isinstance(after, Product):
+                    changed[after.product_id] = after
+            await self._write(list(changed.values()), known, session)
+            return refusals
 
         refusals = await self._mongo.transaction(work)
         await self._outbox.relay_quietly()

@@ -2,30 +2,41 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import batched
 
 from products.domain.product import Product
 from shared.contracts.products import ProductFacts, ProductsChanged
 from shared.kernel.identifiers import derived_id
 
 PRODUCTS_IN_AN_EVENT = 100
+# The bus takes 256 KB; an event that it never takes would wait in the outbox for ever.
+BYTES_IN_AN_EVENT = 200_000
 
 
 def announcements(changed: Sequence[Product]) -> list[ProductsChanged]:
     """The events that tell of changed products of one organisation; the same change makes the same events."""
-    return [_event(some) for some in batched(changed, PRODUCTS_IN_AN_EVENT, strict=False)]
+    events: list[list[tuple[Product, ProductFacts]]] = []
+    size = 0
+    for product in changed:
+        facts = _facts(product)
+        length = len(facts.model_dump_json(exclude_none=True).encode())
+        if not events or len(events[-1]) == PRODUCTS_IN_AN_EVENT or size + length > BYTES_IN_AN_EVENT:
+            events.append([])
+            size = 0
+        events[-1].append((product, facts))
+        size += length
+    return [_event(some) for some in events]
 
 
-def _event(products: Sequence[Product]) -> ProductsChanged:
-    first = products[0]
-    versions = [f"{product.product_id}/{product.revision}" for product in products]
+def _event(told: Sequence[tuple[Product, ProductFacts]]) -> ProductsChanged:
+    first, _ = told[0]
+    versions = [f"{product.product_id}/{product.revision}" for product, _ in told]
     event_id = derived_id("evt", "products.products-changed", *versions)
     return ProductsChanged(
         id=event_id,
         occurred_at=first.updated_at,
         correlation_id=event_id,
         organisation_id=first.organisation_id,
-        products=tuple(_facts(product) for product in products),
+        products=tuple(facts for _, facts in told),
     )
 
 

@@ -1,31 +1,34 @@
 """What the catalogue's API takes and gives."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from products.domain.product import Product
 from products.domain.shop import Shop
 from products.usecases.ports import ImportReport
-from shared.runtime.answers import Body, View, timestamp
+from shared.runtime.answers import Body, MoneyView, Slug, View, timestamp
+
+type SellerId = Annotated[str, Field(min_length=1, max_length=100)]
+type Column = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class NewShop(Body):
     """A shop to open."""
 
-    shop_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$", examples=["demo-eu"])
+    shop_id: Slug = Field(examples=["demo-eu"])
     name: str = Field(min_length=1, max_length=100)
     currency: str = Field(pattern=r"^[A-Z]{3}$", examples=["EUR"])
     country: str = Field(pattern=r"^[A-Z]{2}$", examples=["LV"])
-    timezone: str = Field(default="UTC", examples=["Europe/Riga"])
+    timezone: str = Field(default="UTC", max_length=64, examples=["Europe/Riga"])
     tax_basis: Literal["including", "excluding"] = "including"
-    own_seller_ids: list[str] = Field(default=[], max_length=100)
+    own_seller_ids: list[SellerId] = Field(default=[], max_length=100)
 
 
 class ColumnMapping(Body):
     """Which column of the shop's files holds which field."""
 
-    columns: dict[str, str] = Field(examples=[{"sku": "id", "name": "title", "mpn": "modelno"}])
+    columns: dict[str, Column] = Field(max_length=50, examples=[{"sku": "id", "name": "title", "mpn": "modelno"}])
     delimiter: Literal[",", ";", "|", "\t"] = ","
 
 
@@ -48,13 +51,6 @@ class ShopPage(View):
 
     data: list[ShopView]
     next_cursor: str | None
-
-
-class MoneyView(View):
-    """An amount as a decimal string, and its ISO 4217 currency."""
-
-    amount: str
-    currency: str
 
 
 class ItemView(View):
@@ -99,7 +95,7 @@ class RowFaultView(View):
 
 
 class ImportView(View):
-    """What became of a file."""
+    """What became of a file. `faults` lists the first thousand rejected rows."""
 
     import_id: str
     shop_id: str
@@ -160,8 +156,8 @@ def shown_import(report: ImportReport) -> dict[str, object]:
         "shop_id": report.shop_id,
         "at": timestamp(report.at),
         "rows": report.rows,
-        "accepted": report.rows - len(report.faults),
-        "rejected": len(report.faults),
+        "accepted": report.accepted,
+        "rejected": report.rows - report.accepted,
         "created": merged.created,
         "updated": merged.updated,
         "unchanged": merged.unchanged,

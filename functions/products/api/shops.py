@@ -8,6 +8,7 @@ from products.usecases.ports import Shops
 from products.usecases.shops import MapColumns, OpenShop
 from shared.kernel.clock import Clock
 from shared.runtime.answers import answer, listing
+from shared.runtime.described_problems import described
 from shared.runtime.http_api import Asking, Paging
 
 
@@ -15,7 +16,7 @@ def shop_routes(shops: Shops, open_shop: OpenShop, map_columns: MapColumns, cloc
     """The routes of shops."""
     router = APIRouter(tags=["shops"])
 
-    @router.post("/shops", status_code=201, response_model=ShopView, summary="Open a shop")
+    @router.post("/shops", status_code=201, response_model=ShopView, responses=described(409), summary="Open a shop")
     async def add_shop(asking: Asking, body: NewShop) -> Response:
         asking.must("catalogue:write")
         shop = Shop(
@@ -24,7 +25,8 @@ def shop_routes(shops: Shops, open_shop: OpenShop, map_columns: MapColumns, cloc
             created_at=clock(),
             **(body.model_dump() | {"own_seller_ids": tuple(body.own_seller_ids)}),
         )
-        return answer(shown_shop(await open_shop(shop)), status=201)
+        opened = await open_shop(shop)
+        return answer(shown_shop(opened), status=201, headers={"Location": f"/products/shops/{opened.shop_id}"})
 
     @router.get("/shops", response_model=ShopPage, summary="List your shops")
     async def list_shops(asking: Asking, paging: Paging) -> Response:

@@ -15,6 +15,9 @@ from shared.kernel.gtin import checked_gtin
 from shared.kernel.money import MINOR_UNITS, checked_currency, parsed_amount
 
 LARGEST_FILE_ROWS = 20_000
+MOST_COLUMNS = 200
+# A report with a fault for every row of the largest file would be larger than an answer or a document may be.
+FAULTS_IN_A_REPORT = 1_000
 LARGEST_PRICE = Decimal(1_000_000)
 LONGEST_TEXT = 500
 REQUIRED = ("sku", "name")
@@ -36,11 +39,12 @@ class RowFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRead:
-    """A file after reading: the good rows, and what is wrong with each of the others."""
+    """A file after reading: the good rows, and what is wrong with the others, the first thousand of them."""
 
     rows: int
     drafts: tuple[Draft, ...]
     faults: tuple[RowFault, ...]
+    told: frozenset[str]
 
 
 class _BadCell(Exception):
@@ -71,9 +75,12 @@ def read_file(text: str, mapping: Mapping, currency: str) -> FileRead:
                 raise _BadCell("sku", f"line {drafts[draft.sku][0]} has this SKU already; keep one of the two")
             drafts[draft.sku] = (line, draft)
         except _BadCell as bad:
+            if len(faults) == FAULTS_IN_A_REPORT:
+                continue
             column, value = _where(bad.field, header, places, cells)
             faults.append(RowFault(line, column, value, bad.detail))
-    return FileRead(rows=rows, drafts=tuple(draft for _, draft in drafts.values()), faults=tuple(faults))
+    good = tuple(draft for _, draft in drafts.values())
+    return FileRead(rows=rows, drafts=good, faults=tuple(faults), told=frozenset(places) - {"currency"})
 
 
 def _lines(reader: "Iterator[list[str]]") -> Iterator[list[str]]:
@@ -84,7 +91,9 @@ def _lines(reader: "Iterator[list[str]]") -> Iterator[list[str]]:
 
 
 def _places(header: list[str], mapping: Mapping) -> dict[str, int]:
-    names = [name.strip() for name in header]
+    if len(header) > MOST_COLUMNS:
+        raise UnreadableFile(f"the header has {len(header)} columns, more than {MOST_COLUMNS}; leave some out")
+    names = [name.strip()[:LONGEST_TEXT] for name in header]
     wanted = {field: mapping.columns.get(field, field) for field in FIELDS}
     places = {field: names.index(column) for field, column in wanted.items() if column in names}
     missing = [field for field in (*REQUIRED, *mapping.columns) if field not in places]
@@ -106,7 +115,7 @@ def _where(field: str, header: list[str], places: dict[str, int], cells: list[st
     place = places.get(field)
     if place is None:
         return field, ""
-    return header[place].strip(), cells[place][:LONGEST_TEXT] if place < len(cells) else ""
+    return header[place].strip()[:LONGEST_TEXT], cells[place][:LONGEST_TEXT] if place < len(cells) else ""
 
 
 def _draft(cells: list[str], places: dict[str, int], currency: str) -> Draft:

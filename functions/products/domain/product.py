@@ -1,6 +1,6 @@
 """A product: one sellable unit of a shop, with what is known of its prices and bounds."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from shared.kernel.identifiers import derived_id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What an import says of a product. None means that the file does not know."""
+    """What is known of a product. None means that nobody has said it."""
 
     sku: str
     name: str
@@ -50,17 +50,25 @@ def product_id_of(organisation_id: str, shop_id: str, sku: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """What is needed to take a draft in: whose it is, in which shop and currency, its sellers, and when."""
+    """What is needed to take a draft in: whose it is, in which shop and currency, its sellers, and when.
+
+    `told` names the fields that the import has a column for; of the others it says nothing.
+    """
 
     organisation_id: str
     shop_id: str
     currency: str
     own_seller_ids: tuple[str, ...]
     at: datetime
+    told: frozenset[str] = frozenset(field.name for field in fields(Draft))
 
 
 def taken_in(existing: Product | None, draft: Draft, origin: Origin) -> Product | None:
-    """The product after an import, or None when the import changes nothing."""
+    """The product after an import, or None when the import changes nothing.
+
+    An empty cell takes a value away; a column that the file does not have leaves it: a file of prices alone
+    must not take the costs and the MAP prices with it.
+    """
     if existing is None:
         return Product(
             product_id=product_id_of(origin.organisation_id, origin.shop_id, draft.sku),
@@ -76,6 +84,7 @@ def taken_in(existing: Product | None, draft: Draft, origin: Origin) -> Product 
             batch_id=None,
             updated_at=origin.at,
         )
+    draft = replace(existing.draft, **{name: getattr(draft, name) for name in origin.told})
     if existing.draft == draft and existing.own_seller_ids == origin.own_seller_ids:
         return None
     moved = existing.draft.price != draft.price

@@ -35,6 +35,7 @@ class ImportCatalogue:
             currency=shop.currency,
             own_seller_ids=shop.own_seller_ids,
             at=at,
+            told=read.told,
         )
         merged = Merged()
         for drafts in batched(read.drafts, ROWS_IN_A_TRANSACTION, strict=False):

@@ -29,7 +29,7 @@ class Merged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What became of one file."""
+    """What became of one file. `faults` are the first thousand; the counts are of all rows."""
 
     import_id: str
     organisation_id: str
@@ -38,6 +38,11 @@ class ImportReport:
     rows: int
     merged: Merged
     faults: tuple[RowFault, ...]
+
+    @property
+    def accepted(self) -> int:
+        """How many rows were taken in."""
+        return self.merged.created + self.merged.updated + self.merged.unchanged
 
 
 class Shops(Protocol):

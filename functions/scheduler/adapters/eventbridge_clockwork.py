@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from scheduler.domain.errors import InvalidExpression
 from scheduler.domain.job import Schedule
 from shared.runtime.aws import AwsUnavailable, call
 
@@ -51,6 +52,9 @@ class EventBridgeClockwork:
                 },
             )
         except AwsUnavailable as error:
+            if _code(error) == "ValidationException":
+                detail = f"the clockwork does not take «{schedule.expression}» in {schedule.timezone}; write another"
+                raise InvalidExpression(detail) from error
             if _code(error) != "ConflictException":
                 raise
 

@@ -77,13 +77,15 @@ class MongoJobs:
 
         async def work(session: Session) -> None:
             seen = {"_id": event_id, "organisation_id": organisation_id, "seen_at": self._clock()}
-            if await self._mongo.collection(INBOX).find_one({"_id": event_id}, session=session) is not None:
+            query = {"_id": event_id, "organisation_id": organisation_id}
+            if await self._mongo.collection(INBOX).find_one(query, session=session) is not None:
                 return
             await self._mongo.collection(INBOX).insert_one(seen, session=session)
             job = await self._read(organisation_id, job_id, session)
             if job is None:
                 raise JobNotFound(f"no job «{job_id}»")
-            await self._mongo.collection(COLLECTION).replace_one({"_id": job_id}, asdict(change(job)), session=session)
+            key = {"_id": job_id, "organisation_id": organisation_id}
+            await self._mongo.collection(COLLECTION).replace_one(key, asdict(change(job)), session=session)
 
         try:
             await self._mongo.transaction(work)

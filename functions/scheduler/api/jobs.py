@@ -1,6 +1,6 @@
 """Jobs, over HTTP."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Response
 from pydantic import Field
@@ -8,10 +8,8 @@ from pydantic import Field
 from scheduler.domain.job import Job, State
 from scheduler.usecases.house import Scheduler
 from shared.kernel.identifiers import sortable_id
-from shared.runtime.answers import Body, View, answer, listing, timestamp
+from shared.runtime.answers import Body, Slug, View, answer, listing, timestamp
 from shared.runtime.http_api import Asking, Paging
-
-type Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 
 
 class NewJob(Body):

@@ -1,6 +1,6 @@
 """Schedules, over HTTP."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Response
 from pydantic import Field
@@ -8,10 +8,8 @@ from pydantic import Field
 from scheduler.domain.job import Schedule
 from scheduler.usecases.house import Scheduler
 from shared.kernel.identifiers import sortable_id
-from shared.runtime.answers import Body, View, answer, listing, timestamp
+from shared.runtime.answers import Body, Slug, View, answer, listing, timestamp
 from shared.runtime.http_api import Asking, Paging
-
-type Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 
 
 class NewSchedule(Body):
@@ -76,7 +74,8 @@ def schedule_routes(house: Scheduler) -> APIRouter:
             created_by=asking.user_id,
             created_at=at,
         )
-        return answer(_shown(await house.create_schedule(schedule)), status=201)
+        kept = await house.create_schedule(schedule)
+        return answer(_shown(kept), status=201, headers={"Location": f"/scheduler/schedules/{kept.schedule_id}"})
 
     @router.get("/schedules", response_model=SchedulePage, summary="List your schedules")
     async def list_schedules(asking: Asking, paging: Paging) -> Response:

@@ -6,6 +6,7 @@ from scheduler.domain.expression import checked_expression, checked_zone
 from scheduler.domain.job import Schedule
 from scheduler.usecases.ports import Clockwork, Schedules
 from shared.kernel.clock import Clock
+from shared.kernel.errors import Unavailable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,11 @@ class CreateSchedule:
         schedule = replace(schedule, expression=expression)
         # Fires first, is listed second: a schedule that is listed but does not fire would be believed.
         await self.clockwork.start(schedule)
-        await self.schedules.add(schedule)
+        try:
+            await self.schedules.add(schedule)
+        except Unavailable:
+            await self.clockwork.stop(schedule.schedule_id)
+            raise
         return schedule
 
 
