@@ -1,5 +1,6 @@
 """The decision's order of operations, with the numbers of the journeys."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -92,6 +93,16 @@ def test_a_price_misread_by_a_thousand_is_quarantined() -> None:
     assert (decision.price, decision.reason, decision.moves) == (Decimal("1149.00"), ReasonCode.QUARANTINED, False)
 
 
+def test_an_ending_that_the_floor_pushes_above_the_target_does_not_claim_to_beat_anybody() -> None:
+    facts = some_facts("99.99", min_price=Decimal("93.00"))
+    policy = a_policy(**ONE_PERCENT_UNDER)
+
+    decision = decide(facts, (an_offer("93.95"),), policy, MONDAY)
+
+    assert (decision.price, decision.reason) == (Decimal("93.99"), ReasonCode.HOLD_FLOOR)
+    assert (decision.binding, decision.goal_reached) == ("min_price", False)
+
+
 def test_a_missing_cost_never_means_free() -> None:
     policy = a_policy(bounds=Bounds(min_margin_percent=Decimal(20)))
 
@@ -179,3 +190,16 @@ def test_a_moved_price_never_leaves_its_bounds(
         assert abs(decision.price - current) * 100 <= current * change
         assert decision.price >= Decimal("0.01")
     assert decide(some_facts(str(current), cost=cost), offers, policy, MONDAY) == decision
+
+
+def test_a_step_that_leaves_nothing_of_the_price_is_held_unless_a_bound_holds_it() -> None:
+    step = Step(money=Decimal(5))
+    unbounded = a_policy(
+        relation="below", step=step, bounds=Bounds(), routing=Routing(quarantine_above_percent=Decimal(100))
+    )
+    bounded = replace(unbounded, bounds=Bounds(min_price=Decimal(2)))
+
+    held, floored = (decide(some_facts("4.00"), (an_offer("3.00"),), policy, MONDAY) for policy in (unbounded, bounded))
+
+    assert (held.reason, held.moves) == (ReasonCode.BOUNDS_CONFLICT, False)
+    assert (floored.reason, floored.price) == (ReasonCode.HOLD_FLOOR, Decimal("2.00"))

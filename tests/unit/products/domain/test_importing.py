@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from products.domain.errors import UnreadableFile
-from products.domain.importing import FileRead, read_file
+from products.domain.importing import FAULTS_IN_A_REPORT, MOST_COLUMNS, FileRead, read_file
 from products.domain.shop import Mapping
 
 HEADER = "sku,name,gtin,price,cost,min_price,max_price,currency"
@@ -44,7 +44,9 @@ def test_a_good_row_becomes_a_draft() -> None:
         ("A,Bounds,,9.99,,20,10,", "min_price", "above the max_price"),
         ("A,Other,,9.99,,,,USD", "currency", "sells in EUR"),
         ("A,Unknown,,9.99,,,,XYZ", "currency", "not an ISO 4217 currency"),
-        ("A,Infinite,,Infinity,,,,", "price", "not an amount"),
+        ("A,Infinite,,Infinity,,,,", "price", "is not a number"),
+        ("A,Underscores,,1_000,,,,", "price", "is not a number"),
+        ("A,Exponent,,1e3,,,,", "price", "is not a number"),
     ],
 )
 def test_a_bad_row_is_rejected_by_line_and_column_and_the_good_one_goes_in(row: str, column: str, words: str) -> None:
@@ -102,3 +104,22 @@ def test_a_currency_without_minor_units_takes_whole_amounts() -> None:
 
     assert [draft.price for draft in found.drafts] == [Decimal(500)]
     assert "JPY has 0 digits" in found.faults[0].detail
+
+
+def test_a_file_says_nothing_of_the_columns_it_lacks() -> None:
+    assert read("A,9.99,EUR", header="sku,price,currency", mapping=Mapping(columns={"name": "sku"})).told == {
+        "sku",
+        "name",
+        "price",
+    }
+
+
+def test_a_report_of_thousands_of_bad_rows_names_the_first_thousand() -> None:
+    found = read("GOOD,Good,,1.00,,,,", *(f"A{place},Bad,,-1,,,," for place in range(FAULTS_IN_A_REPORT + 5)))
+
+    assert (found.rows, len(found.drafts), len(found.faults)) == (FAULTS_IN_A_REPORT + 6, 1, FAULTS_IN_A_REPORT)
+
+
+def test_a_header_of_very_many_columns_is_refused() -> None:
+    with pytest.raises(UnreadableFile, match="more than 200"):
+        read("A,A", header=",".join(["sku", "name", *(f"c{place}" for place in range(MOST_COLUMNS))]))

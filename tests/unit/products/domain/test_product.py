@@ -72,3 +72,21 @@ def test_an_unknown_product_is_refused() -> None:
 
     assert isinstance(refused, Refusal)
     assert refused.outcome == "unknown_product"
+
+
+def test_a_column_that_the_file_lacks_keeps_what_is_known_and_an_empty_cell_takes_it_away() -> None:
+    full = replace(DRAFT, cost=Decimal("60.00"), map_price=Decimal("95.00"))
+    before = taken_in(None, full, ORIGIN)
+    prices_only = replace(LATER, told=frozenset({"sku", "name", "price"}))
+
+    kept = taken_in(before, replace(DRAFT, price=Decimal("97.99")), prices_only)
+    cleared = taken_in(before, DRAFT, LATER)
+
+    assert kept is not None
+    assert cleared is not None
+    assert (kept.draft.price, kept.draft.cost, kept.draft.map_price) == (
+        Decimal("97.99"),
+        Decimal("60.00"),
+        Decimal("95.00"),
+    )
+    assert (cleared.draft.cost, cleared.draft.map_price) == (None, None)

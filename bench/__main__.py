@@ -1,0 +1,22 @@
+"""Run every benchmark, or those that are named: `python -m bench [extraction] [price_strings] [cold_start]`."""
+
+import sys
+from importlib import import_module
+
+NAMES = ("price_strings", "extraction", "cold_start")
+
+
+def main(named: list[str]) -> int:
+    """Run the benchmarks one after another; returns the exit code."""
+    unknown = sorted(set(named) - set(NAMES))
+    if unknown:
+        print(f"no benchmark {', '.join(unknown)}; there are: {', '.join(NAMES)}", file=sys.stderr)
+        return 1
+    sys.argv[1:] = []
+    for name in named or NAMES:
+        import_module(f"bench.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

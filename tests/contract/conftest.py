@@ -1,0 +1,174 @@
+"""Contract tests may talk to servers on this machine, and to nothing else; doors open onto those and a fake AWS."""
+
+import asyncio
+import importlib
+import json
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from pymongo import AsyncMongoClient, MongoClient
+from pytest_socket import _remove_restrictions, socket_allow_hosts
+
+import shared.runtime.aws
+import shared.runtime.mongo
+from assistant.adapters.indexes import INDEXES as ASSISTANT
+from auth.adapters.indexes import INDEXES as AUTH
+from pricing.adapters.indexes import INDEXES as PRICING
+from products.adapters.indexes import INDEXES as PRODUCTS
+from scheduler.adapters.indexes import INDEXES as SCHEDULER
+from shared.runtime.loop import the_loop
+from shared.runtime.migrations import migrate
+from shared.runtime.mongo import Document, Mongo
+from shared.runtime.observability import metrics
+from tests.fakes.cloud import FakeCloud, FakeLambdaContext
+from tests.fakes.doors import Doors
+from tests.fakes.runs import Run
+
+# A database that is gone is noticed sooner than a function would.
+SELECTION_MS = 300
+LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+INDEXES = {"assistant": ASSISTANT, "auth": AUTH, "pricing": PRICING, "products": PRODUCTS, "scheduler": SCHEDULER}
+ENVIRONMENT = {
+    "OMNIPRICEX_ENVIRONMENT": "local",
+    "MONGODB_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:test",
+    "EVENT_BUS_NAME": "omnipricex-test",
+    "SIGNING_KEY_ARN": "arn:aws:kms:us-east-1:000000000000:key/test-key",
+    "SIGNING_KEYS": "{}",
+    "TOKEN_ISSUER": "https://issuer.example",
+    # Nothing listens there: attempts are then counted by the instance.
+    "VALKEY_URL": "valkey://127.0.0.1:9/0",
+    "DECIDE_QUEUE_URL": "decide",
+    "PUBLISH_QUEUE_URL": "publish",
+    "PAGES_QUEUE_URL": "pages.fifo",
+    "OBSERVED_QUEUE_URL": "observed",
+    "PRODUCTS_PRICES_FUNCTION": "products-prices",
+    "SCANNER_USER_AGENT": "OmniPriceX/0.1 (+https://example.org/scanner)",
+    "SCANNER_MIN_DELAY_SECONDS": "0",
+    "SCHEDULE_GROUP": "group",
+    "SCHEDULE_ROLE_ARN": "role",
+    "SCHEDULE_DLQ_ARN": "dlq",
+    "DUE_QUEUE_ARN": "due-arn",
+    "DUE_QUEUE_URL": "due",
+    "SCAN_REQUESTS_QUEUE_URL": "scan-requests",
+    "QUESTIONS_QUEUE_URL": "questions",
+    "PRICING_QUESTIONS_FUNCTION": "pricing-questions",
+    "GEMINI_MODEL": "none",
+}
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only() -> Iterator[None]:
+    socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+    yield
+    _remove_restrictions()
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Runs coroutines, all of a test's on one loop."""
+    with asyncio.Runner() as runner:
+        yield runner.run
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> FakeCloud:
+    """AWS in memory, for everything that the test runs."""
+    fake = FakeCloud()
+    monkeypatch.setattr(shared.runtime.aws, "client", fake.client)
+    return fake
+
+
+@pytest.fixture
+def database_name() -> str:
+    """A name that no other test uses."""
+    return f"test_{secrets.token_hex(8)}"
+
+
+@pytest.fixture
+def store(mongodb_uri: str, database_name: str, run: Run) -> Iterator[Callable[[str], Mongo]]:
+    """Makes a house's database, with its indexes; it is dropped after the test."""
+    made: list[Mongo] = []
+
+    def make(house: str) -> Mongo:
+        mongo = Mongo("", database_name, uri=mongodb_uri)
+        made.append(mongo)
+        run(migrate(mongo, INDEXES[house]))
+        return mongo
+
+    yield make
+    for mongo in made:
+        run(mongo.client.drop_database(database_name))
+        run(mongo.close())
+
+
+def _made(database: Any, houses: set[str]) -> None:
+    for name, models in [pair for house in houses for pair in INDEXES[house].items()]:
+        database.create_collection(name)
+        if models:
+            database[name].create_indexes(list(models))
+
+
+@contextmanager
+def _one_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """The loop of a function's life, which is a test's here."""
+    the_loop.cache_clear()
+    loop = the_loop()
+    yield loop
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+    asyncio.set_event_loop(None)
+    the_loop.cache_clear()
+
+
+@pytest.fixture
+def doors(mongodb_uri: str, database_name: str, cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Doors]:
+    """Opens doors: imported anew, with their environment, onto a database of the test's own and a fake AWS."""
+    for name, value in (ENVIRONMENT | {"MONGODB_DATABASE": database_name}).items():
+        monkeypatch.setenv(name, value)
+    direct: MongoClient[Document] = MongoClient(mongodb_uri, connect=False)
+    database = direct.get_database(database_name, codec_options=shared.runtime.mongo.OPTIONS)
+    uri = {"uri": mongodb_uri}
+    houses: set[str] = set()
+    clients: list[AsyncMongoClient[Document]] = []
+
+    def connecting(*arguments: Any, **options: Any) -> AsyncMongoClient[Document]:
+        clients.append(AsyncMongoClient(*arguments, **(options | {"serverSelectionTimeoutMS": SELECTION_MS})))
+        return clients[-1]
+
+    monkeypatch.setattr(shared.runtime.mongo, "AsyncMongoClient", connecting)
+
+    def secret(_arn: str) -> dict[str, str]:
+        # A door's first need of its store: only now it is worth while to make one.
+        if uri["uri"] == mongodb_uri and not database.list_collection_names():
+            _made(database, houses)
+        return uri
+
+    monkeypatch.setattr(shared.runtime.mongo, "secret", secret)
+    monkeypatch.setattr(metrics.provider, "namespace", "OmniPriceX")
+    monkeypatch.setattr(metrics.provider, "service", "test")
+
+    def open_door(house: str, door: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        if door != "migrate":
+            houses.add(house)
+        sys.modules.pop(f"{house}.handlers.{door}", None)
+        module = importlib.import_module(f"{house}.handlers.{door}")
+
+        def call(event: dict[str, Any]) -> dict[str, Any]:
+            # What came before may have taken the loop of this thread away.
+            asyncio.set_event_loop(the_loop())
+            answered: dict[str, Any] = json.loads(json.dumps(module.handler(event, FakeLambdaContext())))
+            return answered
+
+        return call
+
+    with _one_loop() as loop:
+        yield Doors(cloud, database, open_door, uri)
+        for client in clients:
+            loop.run_until_complete(client.close())
+    if clients:
+        direct.drop_database(database_name)
+    direct.close()

@@ -1,0 +1,70 @@
+"""Pricing's ports, once in memory and once in MongoDB: the same tests hold for both."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pricing.adapters.mongo_changes import MongoBatches, MongoPriceChanges
+from pricing.adapters.mongo_facts import MongoFacts
+from pricing.adapters.mongo_market import MongoCompetitors, MongoOffers
+from pricing.adapters.mongo_observations import MongoObservations, MongoScanLog
+from pricing.adapters.mongo_policies import MongoPolicies
+from pricing.adapters.mongo_runs import MongoRuns
+from pricing.usecases.house import Stores
+from shared.kernel.identifiers import sortable_id
+from shared.runtime.mongo import Mongo
+from shared.runtime.outbox import Outbox
+from tests.builders.pricing import MONDAY
+from tests.fakes.cloud import FakeCloud
+from tests.fakes.pricing import (
+    FakeBatches,
+    FakeChanges,
+    FakeCompetitors,
+    FakeFacts,
+    FakeObservations,
+    FakeOffers,
+    FakePolicies,
+    FakeRuns,
+    FakeScanLog,
+    Kept,
+)
+
+
+def _in_memory() -> Kept:
+    log, changes = FakeScanLog(), FakeChanges()
+    stores = Stores(
+        facts=FakeFacts(),
+        competitors=FakeCompetitors(),
+        offers=log.offers,
+        observations=FakeObservations(log),
+        policies=FakePolicies(),
+        runs=FakeRuns(changes),
+        changes=changes,
+        batches=FakeBatches(),
+    )
+    assert isinstance(stores.offers, FakeOffers)
+    return Kept(stores, log)
+
+
+def _in_mongodb(mongo: Mongo) -> Kept:
+    stores = Stores(
+        facts=MongoFacts(mongo),
+        competitors=MongoCompetitors(mongo),
+        offers=MongoOffers(mongo),
+        observations=MongoObservations(mongo),
+        policies=MongoPolicies(mongo),
+        runs=MongoRuns(mongo),
+        changes=MongoPriceChanges(mongo, lambda prefix: sortable_id(prefix, MONDAY)),
+        batches=MongoBatches(mongo),
+    )
+    return Kept(stores, MongoScanLog(mongo, Outbox(mongo, "bus", "pricing")))
+
+
+@pytest.fixture(params=["fake", "mongodb"])
+def kept(request: pytest.FixtureRequest) -> Kept:
+    """The stores under test."""
+    if request.param == "fake":
+        return _in_memory()
+    assert isinstance(request.getfixturevalue("cloud"), FakeCloud)
+    store: Callable[[str], Mongo] = request.getfixturevalue("store")
+    return _in_mongodb(store("pricing"))

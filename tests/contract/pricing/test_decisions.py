@@ -1,0 +1,258 @@
+"""Policies, runs, price changes and batches: fake and MongoDB keep the same promises."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from pricing.domain.errors import BatchNotFound, DecisionNotFound, PolicyChanged, PolicyNotFound, RunNotFound
+from pricing.domain.price_change import PriceChange, State
+from shared.kernel.paging import Window
+from tests.builders.pricing import MONDAY, a_batch, a_change, a_policy, a_run, a_stored_decision
+from tests.fakes.pricing import Kept
+from tests.fakes.runs import Run
+
+LATER = MONDAY + timedelta(hours=1)
+
+
+def propose(kept: Kept, run: Run, *changes: PriceChange) -> None:
+    run(kept.stores.runs.decided([], changes))
+
+
+def approved(*ids: str, **changes: Any) -> list[PriceChange]:
+    return [a_change(change_id=one, state=State.APPROVED, **changes) for one in ids]
+
+
+def ids(changes: Sequence[PriceChange]) -> list[str]:
+    return [change.change_id for change in changes]
+
+
+def test_every_version_of_a_policy_stays_and_the_newest_is_at_hand(kept: Kept, run: Run) -> None:
+    policies = kept.stores.policies
+    for version in (1, 2):
+        run(policies.add(a_policy(version=version, name=f"v{version}")))
+
+    assert run(policies.latest("org", "match")) == a_policy(version=2, name="v2")
+    assert run(policies.version("org", "match", 1)).name == "v1"
+    assert [one.version for one in run(policies.page("org", Window())).items] == [2]
+
+
+def test_a_version_is_written_once(kept: Kept, run: Run) -> None:
+    run(kept.stores.policies.add(a_policy()))
+
+    with pytest.raises(PolicyChanged):
+        run(kept.stores.policies.add(a_policy(name="another")))
+
+    assert run(kept.stores.policies.latest("org", "match")).name == a_policy().name
+
+
+def test_no_organisation_reads_the_policies_of_another(kept: Kept, run: Run) -> None:
+    run(kept.stores.policies.add(a_policy()))
+    run(kept.stores.policies.add(a_policy(organisation_id="rival", name="theirs")))
+
+    assert [one.name for one in run(kept.stores.policies.page("org", Window())).items] == [a_policy().name]
+    for ask in (kept.stores.policies.latest("nobody", "match"), kept.stores.policies.version("nobody", "match", 1)):
+        with pytest.raises(PolicyNotFound):
+            run(ask)
+
+
+def test_no_organisation_reads_or_removes_the_runs_of_another(kept: Kept, run: Run) -> None:
+    runs = kept.stores.runs
+    run(runs.add(a_run()))
+    run(runs.decided([a_stored_decision()], []))
+
+    run(runs.remove(a_run(organisation_id="rival")))
+
+    assert run(runs.get("org", "run")) == a_run()
+    assert run(runs.page("rival", Window())).items == ()
+    assert run(runs.decisions("rival", "run", Window())).items == ()
+    assert run(runs.newest_decisions("rival", ["prd"])) == {}
+    with pytest.raises(RunNotFound):
+        run(runs.get("rival", "run"))
+    with pytest.raises(DecisionNotFound):
+        run(runs.decision("rival", "dec-prd"))
+
+
+def test_a_run_that_is_removed_is_gone(kept: Kept, run: Run) -> None:
+    run(kept.stores.runs.add(a_run()))
+
+    run(kept.stores.runs.remove(a_run()))
+
+    with pytest.raises(RunNotFound):
+        run(kept.stores.runs.get("org", "run"))
+
+
+def test_runs_are_read_newest_first(kept: Kept, run: Run) -> None:
+    for name in ("run_1", "run_3", "run_2"):
+        run(kept.stores.runs.add(a_run(run_id=name)))
+
+    first = run(kept.stores.runs.page("org", Window(limit=2)))
+    second = run(kept.stores.runs.page("org", Window(limit=2, after=first.next_after)))
+
+    assert [one.run_id for one in (*first.items, *second.items)] == ["run_3", "run_2", "run_1"]
+
+
+def test_what_was_decided_first_stays(kept: Kept, run: Run) -> None:
+    runs = kept.stores.runs
+    run(runs.decided([a_stored_decision(price="95.99")], [a_change()]))
+    run(kept.stores.changes.move(State.PROPOSED, [a_change(state=State.DENIED)]))
+
+    run(runs.decided([a_stored_decision(price="1.00")], [a_change()]))
+
+    assert run(runs.decision("org", "dec-prd")) == a_stored_decision(price="95.99")
+    assert [one.state for one in run(kept.stores.changes.some("org", ["chg"]))] == [State.DENIED]
+
+
+def test_decisions_are_read_by_product_and_the_newest_by_time(kept: Kept, run: Run) -> None:
+    runs = kept.stores.runs
+    run(runs.decided([a_stored_decision(one) for one in ("p3", "p1", "p2")], []))
+    run(runs.decided([a_stored_decision("p1", "90", decision_id="new", run_id="run-2", decided_at=LATER)], []))
+
+    first = run(runs.decisions("org", "run", Window(limit=2)))
+    second = run(runs.decisions("org", "run", Window(limit=2, after=first.next_after)))
+    newest = run(runs.newest_decisions("org", ["p1", "p2", "nothing"]))
+
+    assert [one.decision.product_id for one in (*first.items, *second.items)] == ["p1", "p2", "p3"]
+    assert {product: one.decision_id for product, one in newest.items()} == {"p1": "new", "p2": "dec-p2"}
+
+
+def test_a_finished_run_counts_its_reasons_and_withdraws_older_proposals_of_its_shop_only(kept: Kept, run: Run) -> None:
+    new = a_run(run_id="new", requested_at=LATER)
+    run(kept.stores.runs.add(new))
+    others = [
+        a_change(change_id="old"),
+        a_change(change_id="approved", state=State.APPROVED),
+        a_change(change_id="other shop", shop_id="other"),
+        a_change(change_id="rival", organisation_id="rival"),
+    ]
+    own = a_change(change_id="own", run_id="new", proposed_at=LATER)
+    propose(kept, run, *others, own)
+    run(kept.stores.runs.decided([a_stored_decision(one, decision_id=f"d-{one}", run_id="new") for one in "ab"], []))
+
+    done = run(kept.stores.runs.finish(new, LATER))
+
+    after = {
+        one.change_id: one for one in run(kept.stores.changes.some("org", [one.change_id for one in [*others, own]]))
+    }
+    assert run(kept.stores.runs.get("org", "new")) == done
+    assert (done.state, done.decisions, done.proposed, done.reasons) == ("FINISHED", 2, 1, {"MATCH_LOWEST": 2})
+    assert {name: one.state for name, one in after.items()} == {
+        "old": State.DENIED,
+        "approved": State.APPROVED,
+        "other shop": State.PROPOSED,
+        "own": State.PROPOSED,
+    }
+    assert after["old"].deny_reason == "superseded by new"
+    assert run(kept.stores.changes.some("rival", ["rival"]))[0].state is State.PROPOSED
+
+
+def test_a_change_moves_only_while_it_is_in_the_expected_state(kept: Kept, run: Run) -> None:
+    propose(kept, run, a_change(change_id="a"), a_change(change_id="b", state=State.DENIED))
+
+    moved = run(kept.stores.changes.move(State.PROPOSED, approved("a", "b", "nothing")))
+
+    assert moved == ["a"]
+    assert run(kept.stores.changes.move(State.PROPOSED, approved("a"))) == []
+    assert run(kept.stores.changes.move(State.PROPOSED, [])) == []
+    after = {one.change_id: one.state for one in run(kept.stores.changes.some("org", ["a", "b"]))}
+    assert after == {"a": State.APPROVED, "b": State.DENIED}
+
+
+def test_of_two_who_move_at_once_one_does(kept: Kept, run: Run) -> None:
+    propose(kept, run, *(a_change(change_id=str(place)) for place in range(10)))
+    every = [str(place) for place in range(10)]
+
+    async def both() -> tuple[Sequence[str], Sequence[str]]:
+        ann = kept.stores.changes.move(State.PROPOSED, approved(*every, decided_by="ann"))
+        bob = kept.stores.changes.move(State.PROPOSED, approved(*every, decided_by="bob"))
+        return await asyncio.gather(ann, bob)
+
+    ann, bob = run(both())
+
+    kept_by = {one.change_id: one.decided_by for one in run(kept.stores.changes.some("org", every))}
+    assert sorted([*ann, *bob]) == every
+    assert kept_by == dict.fromkeys(ann, "ann") | dict.fromkeys(bob, "bob")
+
+
+def test_no_organisation_reads_moves_or_gathers_the_changes_of_another(kept: Kept, run: Run) -> None:
+    changes = kept.stores.changes
+    propose(kept, run, a_change(), *approved("app"))
+
+    moved = run(changes.move(State.PROPOSED, [a_change(organisation_id="rival", state=State.APPROVED)]))
+    gathered = run(changes.gather("rival", "bat", None))
+
+    assert (moved, gathered) == ([], 0)
+    assert run(changes.some("rival", ["chg", "app"])) == []
+    assert run(changes.page("rival", Window(), None, None)).items == ()
+    assert run(changes.some("org", ["chg"])) == [a_change()]
+
+
+def test_changes_are_read_newest_first_by_state_and_by_run(kept: Kept, run: Run) -> None:
+    propose(
+        kept,
+        run,
+        a_change(change_id="a"),
+        a_change(change_id="b", proposed_at=LATER),
+        a_change(change_id="c", run_id="run-2", state=State.DENIED),
+    )
+    page = kept.stores.changes.page
+
+    assert ids(run(page("org", Window(), None, None)).items) == ["b", "c", "a"]
+    assert ids(run(page("org", Window(), State.PROPOSED, None)).items) == ["b", "a"]
+    assert ids(run(page("org", Window(), None, "run-2")).items) == ["c"]
+    first = run(page("org", Window(limit=1), State.PROPOSED, "run"))
+    assert ids(run(page("org", Window(limit=1, after=first.next_after), State.PROPOSED, "run")).items) == ["a"]
+
+
+def test_an_approved_price_is_in_one_batch_only(kept: Kept, run: Run) -> None:
+    changes = kept.stores.changes
+    propose(kept, run, *approved("a", "b"), *approved("c", run_id="run-2"), a_change(change_id="p"))
+
+    counts = [run(changes.gather("org", "b1", "run-2")), run(changes.gather("org", "b2", None))]
+
+    assert (counts, run(changes.gather("org", "b3", None))) == ([1, 2], 0)
+    assert sorted(ids(run(changes.unpublished("org", "b2", 10)))) == ["a", "b"]
+    assert len(run(changes.unpublished("org", "b2", 1))) == 1
+    assert run(changes.unpublished("rival", "b2", 10)) == []
+    assert (run(changes.states("org", "b2")), run(changes.states("rival", "b2"))) == ({"APPROVED": 2}, {})
+
+
+def test_of_two_who_gather_at_once_each_price_goes_to_one(kept: Kept, run: Run) -> None:
+    propose(kept, run, *approved(*map(str, range(10))))
+
+    async def both() -> tuple[int, int]:
+        changes = kept.stores.changes
+        return await asyncio.gather(changes.gather("org", "b1", None), changes.gather("org", "b2", None))
+
+    assert sum(run(both())) == 10
+
+
+def test_what_waits_is_counted_for_its_organisation_and_run(kept: Kept, run: Run) -> None:
+    changes = kept.stores.changes
+    propose(kept, run, *approved("a", "b"), *approved("c", run_id="run-2"), a_change(change_id="p"))
+    run(changes.gather("org", "b1", "run-2"))
+
+    counts = [run(changes.waiting(*asked)) for asked in (("org", None), ("org", "run-2"), ("rival", None))]
+
+    assert counts == [2, 0, 0]
+
+
+def test_a_batch_is_kept_changed_and_removed_by_its_organisation_only(kept: Kept, run: Run) -> None:
+    batches = kept.stores.batches
+    run(batches.add(a_batch()))
+    done = replace(a_batch(), state="FINISHED", states={"APPLIED": 1}, finished_at=LATER)
+
+    run(batches.replace(replace(done, organisation_id="rival")))
+    run(batches.remove(a_batch(organisation_id="rival")))
+    untouched = run(batches.get("org", "bat"))
+    run(batches.replace(done))
+
+    assert (untouched, run(batches.get("org", "bat"))) == (a_batch(), done)
+    with pytest.raises(BatchNotFound):
+        run(batches.get("rival", "bat"))
+    run(batches.remove(done))
+    with pytest.raises(BatchNotFound):
+        run(batches.get("org", "bat"))

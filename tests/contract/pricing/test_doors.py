@@ -1,0 +1,427 @@
+"""Pricing's doors, one after another: facts, offers, scans, decisions, approval, publication, questions."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from shared.runtime.loop import the_loop
+from tests.builders.events import body_of, identity, sample, with_bodies
+from tests.fakes.doors import Doors
+from tests.fakes.gateway import EVERYTHING, Answer, Gateway
+
+PRODUCTS = body_of(sample("sqs_products_changed"))
+READ = body_of(sample("sqs_pages_read"))
+POLICY = {"name": "Match", "shop_id": "demo-eu", "currency": "EUR"}
+OFFER = {"shop_id": "demo-eu", "sku": "HP-100", "competitor_id": "shop-example", "url": "https://shop.example/p/1"}
+NOW = datetime.now(UTC)
+NOTHING_FAILED: dict[str, Any] = {"batchItemFailures": []}
+
+
+def ago(hours: int) -> str:
+    return (NOW - timedelta(hours=hours)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass
+class Catalogue:
+    """The products house's price function, with one product; `shows` what it is told to show, whatever is written."""
+
+    price: str = "99.99"
+    shows: str | None = None
+    written: list[str] = field(default_factory=list)
+
+    def __call__(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked["action"] == "read":
+            price = {"amount": self.shows or self.price, "currency": "EUR"}
+            return {"prices": [{"product_id": one, "price": price} for one in asked["product_ids"]]}
+        return {"results": [self._write(one) for one in asked["prices"]]}
+
+    def _write(self, one: dict[str, Any]) -> dict[str, str]:
+        wanted = one["price"]["amount"]
+        if self.price not in {wanted, one["expected"]["amount"]}:
+            return {"product_id": one["product_id"], "outcome": "conflict", "detail": f"the shop shows {self.price}"}
+        if self.price != wanted:
+            self.written.append(wanted)
+        self.price = wanted
+        return {"product_id": one["product_id"], "outcome": "written"}
+
+
+@dataclass
+class Market:
+    """A pricing house with one product, one competitor and one offer."""
+
+    doors: Doors
+    api: Gateway
+    offer_id: str
+
+    def deliver(self, door: str, name: str, *bodies: dict[str, Any]) -> dict[str, Any]:
+        """Open a queue's door with these messages."""
+        return self.doors.open("pricing", door)(with_bodies(sample(name), bodies))
+
+    def reading(self, job_id: str = "job_sample", **changes: Any) -> dict[str, Any]:
+        """A message with one reading of the offer."""
+        reading = READ["readings"][0] | {"offer_id": self.offer_id, "captured_at": ago(2)} | changes
+        return READ | {"id": f"msg-{job_id}", "job_id": job_id, "organisation_id": "org", "readings": [reading]}
+
+    def proposed(self) -> dict[str, Any]:
+        """Apply the policy and return the one price change it proposes."""
+        assert self.api.ask("PUT", "/pricing/policies/match", POLICY).status == 200
+        self.api.ask("POST", "/pricing/runs", {"policy_id": "match"})
+        assert self.deliver("decide", "sqs_run_requested", *self.doors.cloud.messages("decide")) == NOTHING_FAILED
+        (change,) = self.api.ask("GET", "/pricing/price-changes").json["data"]
+        found: dict[str, Any] = change
+        return found
+
+    def approve(self, change_id: str, **changes: Any) -> Answer:
+        """A colleague approves."""
+        proved = identity(EVERYTHING, user_id="colleague")
+        body = {"change_ids": [change_id]} | changes
+        return self.api.ask("POST", "/pricing/price-changes/approvals", body, proved=proved)
+
+    def publish(self) -> Answer:
+        """Ask for a batch, have it published, and read it."""
+        location = self.api.ask("POST", "/pricing/batches", {}).headers["location"]
+        answered = self.deliver("publish", "sqs_batch_requested", *self.doors.cloud.messages("publish"))
+        assert answered == NOTHING_FAILED
+        return self.api.ask("GET", location)
+
+
+@pytest.fixture
+def market(doors: Doors) -> Market:
+    """A pricing house that knows one product, one competitor and one offer."""
+    api = doors.api("pricing")
+    told = with_bodies(sample("sqs_products_changed"), [PRODUCTS | {"organisation_id": "org"}])
+    assert doors.open("pricing", "record_products")(told) == NOTHING_FAILED
+    competitor = {"competitor_id": "shop-example", "name": "Shop", "domain": "shop.example"}
+    assert api.ask("POST", "/pricing/competitors", competitor).status == 201
+    (result,) = api.ask("POST", "/pricing/offers", {"offers": [OFFER]}).json["results"]
+    return Market(doors, api, result["offer_id"])
+
+
+SAMPLES = {
+    "record_products": "sqs_products_changed",
+    "plan_scan": "sqs_scan_requested",
+    "record_observations": "sqs_pages_read",
+    "decide": "sqs_run_requested",
+    "publish": "sqs_batch_requested",
+}
+
+
+@pytest.mark.parametrize(("door", "name"), SAMPLES.items())
+def test_the_sample_is_done_or_refused_because_its_subject_is_not_there(door: str, name: str, doors: Doors) -> None:
+    handler = doors.open("pricing", door)
+
+    answers = [len(handler(sample(name))["batchItemFailures"]) for _ in range(2)]
+
+    assert answers == ([1, 1] if door in {"decide", "publish"} else [0, 0])
+
+
+@pytest.mark.parametrize(("door", "name"), SAMPLES.items())
+@pytest.mark.parametrize("body", ["", "{", "[]", "{}", '{"id": "x", "version": 2}'])
+def test_a_message_that_does_not_fit_is_left_on_the_queue(door: str, name: str, body: str, doors: Doors) -> None:
+    answered = doors.open("pricing", door)(with_bodies(sample(name), [body]))
+
+    assert answered == {"batchItemFailures": [{"itemIdentifier": "record-0"}]}
+
+
+def test_one_poison_in_ten_keeps_back_none_of_the_others(doors: Doors) -> None:
+    product = PRODUCTS["products"][0]
+    bodies: list[Any] = [
+        PRODUCTS | {"id": f"evt-{place}", "products": [product | {"product_id": f"prd-{place}"}]} for place in range(9)
+    ]
+    bodies.insert(0, json.dumps(PRODUCTS | {"products": []}))
+
+    answered = doors.open("pricing", "record_products")(with_bodies(sample("sqs_products_changed"), bodies))
+
+    assert answered == {"batchItemFailures": [{"itemIdentifier": "record-0"}]}
+    assert doors.database["products"].count_documents({}) == 9
+
+
+def test_a_fifo_queue_keeps_back_what_follows_a_failure_in_its_group_only(doors: Doors) -> None:
+    bodies: list[str | dict[str, Any]] = ["poison", body_of(sample("sqs_pages_to_scan")), "poison"]
+    event = with_bodies(sample("sqs_pages_to_scan"), bodies)
+    event["Records"][2]["attributes"]["MessageGroupId"] = "other.example"
+
+    answered = doors.open("pricing", "scan_pages")(event)
+
+    assert [one["itemIdentifier"] for one in answered["batchItemFailures"]] == ["record-0", "record-1", "record-2"]
+    assert doors.cloud.sent == []
+
+
+def test_the_scanner_answers_for_a_page_that_cannot_be_reached(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCANNER_CONNECT_TO", "127.0.0.1:9")
+
+    answered = doors.open("pricing", "scan_pages")(sample("sqs_pages_to_scan"))
+
+    the_loop().run_until_complete(sys.modules["pricing.handlers.scan_pages"].scan.pages.close())
+    (message,) = doors.cloud.messages("observed")
+    assert answered == NOTHING_FAILED
+    assert (message["type"], message["job_id"], message["organisation_id"]) == (
+        "pricing.pages-read",
+        "job_sample",
+        "org_sample",
+    )
+    assert [one["outcome"] for one in message["readings"]] == ["unreachable"]
+
+
+def test_an_older_message_of_the_catalogue_replaces_nothing(market: Market) -> None:
+    def told(revision: int, price: str) -> dict[str, Any]:
+        product = PRODUCTS["products"][0] | {"revision": revision, "price": price}
+        return PRODUCTS | {"id": f"evt-{revision}", "organisation_id": "org", "products": [product]}
+
+    answered = market.deliver("record_products", "sqs_products_changed", told(3, "97.00"), told(2, "98.00"))
+
+    assert answered == NOTHING_FAILED
+    assert market.doors.database["products"].find_one({})["price"] == Decimal("97.00")
+
+
+@pytest.mark.parametrize(
+    ("change", "mend"),
+    [
+        ({"sku": "nothing"}, "import it first"),
+        ({"competitor_id": "nobody"}, "register it"),
+        ({"url": "https://elsewhere.example/p"}, "is not on shop.example"),
+        ({"url": "ftp://shop.example/p"}, ""),
+        ({"url": "https://127.0.0.1/p"}, ""),
+    ],
+)
+def test_a_bad_offer_comes_back_by_line_and_keeps_no_other_back(
+    change: dict[str, str], mend: str, market: Market
+) -> None:
+    good = OFFER | {"url": "https://www.shop.example/p/2"}
+
+    answer = market.api.ask("POST", "/pricing/offers", {"offers": [OFFER | change, good]})
+
+    assert (answer.status, answer.json["accepted"], answer.json["rejected"]) == (207, 1, 1)
+    bad = answer.json["results"][0]
+    assert (bad["line"], bad["offer_id"]) == (0, None)
+    assert mend in bad["detail"]
+
+
+def test_registering_an_offer_twice_is_registering_it_once(market: Market) -> None:
+    again = market.api.ask("POST", "/pricing/offers", {"offers": [OFFER, OFFER]}).json
+
+    assert {result["offer_id"] for result in again["results"]} == {market.offer_id}
+    assert len(market.api.ask("GET", "/pricing/offers").json["data"]) == 1
+
+
+def test_a_scan_is_planned_once_and_announced(market: Market) -> None:
+    asked = body_of(sample("sqs_scan_requested")) | {"organisation_id": "org"}
+
+    answered = market.deliver("plan_scan", "sqs_scan_requested", asked, asked)
+
+    pages = market.doors.cloud.sent[-2:]
+    assert answered == NOTHING_FAILED
+    assert len({one["MessageDeduplicationId"] for one in pages}) == 1
+    assert {one["MessageGroupId"] for one in pages} == {"shop.example"}
+    planned = [event for event in market.doors.cloud.events() if event["type"] == "pricing.scan-planned"]
+    assert {(event["id"], event["pages"]) for event in planned} == {(planned[0]["id"], 1)}
+
+
+def test_readings_become_observations_once_and_announce_their_progress_once(market: Market) -> None:
+    market.deliver("record_observations", "sqs_pages_read", market.reading(), market.reading())
+
+    (seen,) = market.api.ask("GET", "/pricing/observations", query="product_id=prd_sample").json["data"]
+    (offer,) = market.api.ask("GET", "/pricing/offers").json["data"]
+    (event,) = market.doors.cloud.events()
+    assert (seen["item_price"], seen["landed_price"], seen["currency"]) == ("94.90", "94.90", "EUR")
+    assert offer["latest"] == seen
+    assert (event["pages_read"], event["pages_failed"]) == (1, 0)
+    assert market.api.ask("GET", f"/pricing/observations/{seen['observation_id']}").json == seen
+
+
+def test_a_failed_look_keeps_the_last_price_with_its_age(market: Market) -> None:
+    later = {"outcome": "blocked", "captured_at": ago(1), "item_price": None, "detail": "403"}
+
+    market.deliver("record_observations", "sqs_pages_read", market.reading(), market.reading("job-2", **later))
+
+    (offer,) = market.api.ask("GET", "/pricing/offers").json["data"]
+    assert (offer["latest"]["item_price"], offer["last_failure"]["outcome"]) == ("94.90", "blocked")
+    assert offer["age_seconds"] is not None
+
+
+def test_what_the_bus_did_not_take_is_sent_by_the_relay(market: Market) -> None:
+    market.doors.cloud.down.add("events")
+    assert market.deliver("record_observations", "sqs_pages_read", market.reading()) == NOTHING_FAILED
+    assert market.doors.cloud.told == []
+    relay = market.doors.open("pricing", "relay")
+    market.doors.cloud.down.clear()
+
+    counts = [relay(sample("schedule_tick"))["count"] for _ in range(2)]
+
+    assert (counts, len(market.doors.cloud.told)) == ([1, 0], 1)
+
+
+def test_a_policy_gets_versions_and_one_that_contradicts_itself_is_refused_by_name(market: Market) -> None:
+    contradiction = {"bounds": {"min_price": "10", "max_price": "5"}}
+
+    versions = [market.api.ask("PUT", "/pricing/policies/match", POLICY).json["version"] for _ in range(2)]
+    refused = market.api.ask("PUT", "/pricing/policies/match", POLICY | contradiction)
+
+    assert versions == [1, 2]
+    assert (refused.status, refused.json["type"]) == (422, "/problems/policy/contradictory-bounds")
+    assert market.api.ask("GET", "/pricing/policies/match").json["version"] == 2
+    assert len(market.api.ask("GET", "/pricing/policies").json["data"]) == 1
+
+
+def test_a_run_decides_each_product_once_and_explains_it(market: Market) -> None:
+    market.deliver("record_observations", "sqs_pages_read", market.reading())
+    change = market.proposed()
+    messages = market.doors.cloud.messages("decide")
+
+    again = market.deliver("decide", "sqs_run_requested", *messages, *messages)
+
+    (run,) = market.api.ask("GET", "/pricing/runs").json["data"]
+    decisions = market.api.ask("GET", "/pricing/decisions", query=f"run_id={run['run_id']}").json["data"]
+    assert again == NOTHING_FAILED
+    assert (run["state"], run["reasons"], run["proposed"]) == ("FINISHED", {"MATCH_LOWEST": 1}, 1)
+    assert market.api.ask("GET", f"/pricing/runs/{run['run_id']}").json == run
+    assert decisions == [market.api.ask("GET", f"/pricing/decisions/{change['decision_id']}").json]
+    assert decisions[0]["steps"]
+    assert (change["before"], change["after"]) == (
+        {"amount": "99.99", "currency": "EUR"},
+        {"amount": "94.90", "currency": "EUR"},
+    )
+
+
+def test_an_approved_price_is_written_and_counts_when_it_was_read_back(market: Market) -> None:
+    market.deliver("record_observations", "sqs_pages_read", market.reading())
+    change = market.proposed()
+    catalogue = Catalogue()
+    market.doors.cloud.functions["products-prices"] = catalogue
+    own = market.api.ask("POST", "/pricing/price-changes/approvals", {"change_ids": [change["change_id"]]})
+
+    approved = market.approve(change["change_id"])
+    batch = market.publish().json
+    market.deliver("publish", "sqs_batch_requested", *market.doors.cloud.messages("publish"))
+
+    assert (own.json["done"], own.json["refused"]) == (0, 1)
+    assert (approved.json["done"], approved.json["results"][0]["state"]) == (1, "APPROVED")
+    assert (batch["state"], batch["states"], batch["total"]) == ("FINISHED", {"APPLIED": 1}, 1)
+    assert catalogue.written == ["94.90"]
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "state"), [(Catalogue(price="97.00"), "FAILED"), (Catalogue(shows="99.99"), "UNKNOWN")]
+)
+def test_a_price_that_was_not_read_back_does_not_count(catalogue: Catalogue, state: str, market: Market) -> None:
+    market.deliver("record_observations", "sqs_pages_read", market.reading())
+    market.approve(market.proposed()["change_id"])
+    market.doors.cloud.functions["products-prices"] = catalogue
+
+    batch = market.publish().json
+
+    (change,) = market.api.ask("GET", "/pricing/price-changes", query=f"state={state}").json["data"]
+    assert batch["states"] == {state: 1}
+    assert change["detail"]
+
+
+def test_a_denied_price_is_never_published(market: Market) -> None:
+    market.deliver("record_observations", "sqs_pages_read", market.reading())
+    change = market.proposed()
+    body = {"change_ids": [change["change_id"], "nothing"], "reason": "not before the holidays"}
+
+    denied = market.api.ask("POST", "/pricing/price-changes/denials", body).json
+    late = market.approve(change["change_id"]).json
+    batch = market.api.ask("POST", "/pricing/batches", {})
+
+    assert ([one["state"] for one in denied["results"]], late["done"]) == (["DENIED", None], 0)
+    assert (batch.status, batch.json["type"]) == (409, "/problems/pricing/nothing-to-publish")
+
+
+def test_a_run_that_cannot_be_handed_over_is_not_kept(market: Market) -> None:
+    market.api.ask("PUT", "/pricing/policies/match", POLICY)
+    market.doors.cloud.down.add("sqs")
+
+    answer = market.api.ask("POST", "/pricing/runs", {"policy_id": "match"})
+
+    assert answer.status == 503
+    assert market.api.ask("GET", "/pricing/runs").json["data"] == []
+
+
+def test_a_batch_that_cannot_be_handed_over_leaves_its_prices_to_the_next(market: Market) -> None:
+    market.deliver("record_observations", "sqs_pages_read", market.reading())
+    market.approve(market.proposed()["change_id"])
+    market.doors.cloud.functions["products-prices"] = Catalogue()
+    market.doors.cloud.down.add("sqs")
+    failed = market.api.ask("POST", "/pricing/batches", {})
+    market.doors.cloud.down.clear()
+
+    batch = market.publish().json
+
+    assert failed.status == 503
+    assert batch["states"] == {"APPLIED": 1}
+
+
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "lost_first_place": {},
+    "product_position": {"sku": "HP-100"},
+    "market_summary": {},
+}
+
+
+@pytest.mark.parametrize(("tool", "details"), QUESTIONS.items())
+def test_a_question_is_answered_for_the_asking_organisation_only(
+    tool: str, details: dict[str, Any], market: Market
+) -> None:
+    dearer = market.reading("job-0", item_price="120.00", captured_at=ago(3))
+    market.deliver("record_observations", "sqs_pages_read", dearer, market.reading())
+    ask: Callable[[dict[str, Any]], dict[str, Any]] = market.doors.open("pricing", "questions")
+
+    own = ask({"tool": tool, "organisation_id": "org"} | details)
+    rival = ask({"tool": tool, "organisation_id": "rival"} | details)
+
+    assert datetime.fromisoformat(own["as_of"]) == datetime.fromisoformat(ago(2))
+    assert own["products"] or own["totals"][0]["value"] == "1"
+    assert (rival["as_of"], rival["products"]) == (None, [])
+    assert {total["value"] for total in rival["totals"]} <= {"0"}
+
+
+def test_the_sample_question_is_answered(doors: Doors) -> None:
+    assert doors.open("pricing", "questions")(sample("invoke_lost_first_place"))["products"] == []
+
+
+HIDDEN = (
+    "/pricing/offers",
+    "/pricing/competitors",
+    "/pricing/observations",
+    "/pricing/policies",
+    "/pricing/runs",
+    "/pricing/price-changes",
+)
+
+
+def test_another_organisation_sees_and_moves_none_of_it(market: Market) -> None:
+    market.deliver("record_observations", "sqs_pages_read", market.reading())
+    change = market.proposed()
+    rival = identity(EVERYTHING, "rival", "mallory")
+    (seen,) = market.api.ask("GET", "/pricing/observations").json["data"]
+    (run,) = market.api.ask("GET", "/pricing/runs").json["data"]
+
+    lists = {path: market.api.ask("GET", path, proved=rival).json["data"] for path in HIDDEN}
+    body = {"change_ids": [change["change_id"]]}
+    approved = market.api.ask("POST", "/pricing/price-changes/approvals", body, proved=rival).json
+    denied = market.api.ask("POST", "/pricing/price-changes/denials", body | {"reason": "mine"}, proved=rival).json
+    single = [
+        f"/pricing/observations/{seen['observation_id']}",
+        f"/pricing/decisions/{change['decision_id']}",
+        f"/pricing/runs/{run['run_id']}",
+        "/pricing/policies/match",
+    ]
+
+    assert lists == {path: [] for path in HIDDEN}
+    assert (approved["done"], denied["done"]) == (0, 0)
+    assert [market.api.ask("GET", path, proved=rival).status for path in single] == [404] * 4
+    assert market.api.ask("GET", "/pricing/decisions", query=f"run_id={run['run_id']}", proved=rival).json["data"] == []
+
+
+def test_migrating_twice_is_migrating_once(doors: Doors) -> None:
+    migrate = doors.open("pricing", "migrate")
+
+    assert migrate({}) == migrate({})
+    assert "of_product" in doors.database["observations"].index_information()

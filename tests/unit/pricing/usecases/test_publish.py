@@ -1,0 +1,228 @@
+"""Approving, denying and publishing prices."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+import pytest
+
+from pricing.domain.errors import NothingToPublish
+from pricing.domain.price_change import LONGEST_REASON, Approver, PriceChange, State
+from pricing.usecases.approve import ApproveChanges, DenyChanges, Ruling
+from pricing.usecases.ports import Batch
+from pricing.usecases.publish import CHANGES_IN_A_CALL, PublishBatch, StartBatch
+from shared.kernel.errors import Invalid, Unavailable
+from tests.builders.pricing import MONDAY, a_change, some_facts
+from tests.fakes.pricing import FakeBatches, FakeChanges, FakeFacts, FakeShop, FakeWork
+
+COLLEAGUE = Approver(user_id="colleague", manages=False, justification="")
+APPROVED = a_change(state=State.APPROVED)
+
+
+@dataclass
+class World:
+    """Price changes on their way into a shop."""
+
+    changes: FakeChanges = field(default_factory=FakeChanges)
+    facts: FakeFacts = field(default_factory=lambda: FakeFacts({"prd": some_facts()}))
+    batches: FakeBatches = field(default_factory=FakeBatches)
+    shop: FakeShop = field(default_factory=lambda: FakeShop({"prd": Decimal("99.99")}))
+    work: FakeWork = field(default_factory=FakeWork)
+
+    def propose(self, *changes: PriceChange) -> None:
+        self.changes.kept |= {change.change_id: change for change in changes}
+
+    def approve(self, *ids: str, approver: Approver = COLLEAGUE, organisation_id: str = "org") -> list[Ruling]:
+        approving = ApproveChanges(changes=self.changes, facts=self.facts, clock=lambda: MONDAY)
+        return list(asyncio.run(approving(organisation_id, ids, approver)))
+
+    def deny(self, *ids: str, reason: str = "too early", organisation_id: str = "org") -> list[Ruling]:
+        denying = DenyChanges(changes=self.changes, clock=lambda: MONDAY)
+        return list(asyncio.run(denying(organisation_id, ids, "colleague", reason)))
+
+    def start(self, run_id: str | None = None, organisation_id: str = "org") -> Batch:
+        starting = StartBatch(changes=self.changes, batches=self.batches, work=self.work, clock=lambda: MONDAY)
+        return asyncio.run(starting(organisation_id, "usr", run_id))
+
+    def publish(self, batch: Batch) -> Batch:
+        publishing = PublishBatch(changes=self.changes, batches=self.batches, shop=self.shop, clock=lambda: MONDAY)
+        return asyncio.run(publishing(batch.organisation_id, batch.batch_id))
+
+    def state(self, change_id: str = "chg") -> State:
+        return self.changes.kept[change_id].state
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_colleague_approves_and_the_author_may_not(world: World) -> None:
+    world.propose(a_change())
+    author = replace(COLLEAGUE, user_id="author", manages=True)
+
+    (refused,) = world.approve("chg", approver=author)
+    (done,) = world.approve("chg")
+
+    assert refused.state is None
+    assert "colleague" in refused.detail
+    assert (done.state, world.state(), world.changes.kept["chg"].decided_by) == (
+        "APPROVED",
+        State.APPROVED,
+        "colleague",
+    )
+
+
+def test_each_proposal_stands_alone(world: World) -> None:
+    world.propose(
+        a_change(change_id="good"),
+        a_change(change_id="denied", state=State.DENIED),
+        a_change(change_id="moved", before=Decimal(98)),
+        a_change(change_id="large", route="manager"),
+        a_change(change_id="stranger", product_id="nothing"),
+    )
+
+    rulings = world.approve("good", "denied", "moved", "large", "stranger", "nothing")
+
+    assert [ruling.state for ruling in rulings] == ["APPROVED", None, None, None, None, None]
+    assert all(ruling.detail for ruling in rulings[1:])
+
+
+def test_a_large_move_needs_a_manager_who_says_why(world: World) -> None:
+    world.propose(a_change(route="manager"))
+    manager = replace(COLLEAGUE, manages=True, justification="x" * 49)
+
+    silent = world.approve("chg", approver=manager)
+    telling = world.approve("chg", approver=replace(manager, justification="x" * 50))
+
+    assert (silent[0].state, telling[0].state) == (None, "APPROVED")
+
+
+def test_of_two_approvers_at_once_one_is_told_that_the_other_was_faster(world: World) -> None:
+    world.propose(a_change())
+    before = dict(world.changes.kept)
+
+    class Overtaken(FakeChanges):
+        """Both read the proposal before either moved it."""
+
+        async def some(self, organisation_id: str, change_ids: object) -> list[PriceChange]:
+            assert change_ids
+            return [one for one in before.values() if one.organisation_id == organisation_id]
+
+    world.changes = Overtaken(world.changes.kept)
+    first = world.approve("chg")
+    second = world.approve("chg", approver=replace(COLLEAGUE, user_id="another"))
+
+    assert (first[0].state, second[0].state) == ("APPROVED", None)
+    assert "faster" in second[0].detail
+    assert world.changes.kept["chg"].decided_by == "colleague"
+
+
+def test_no_organisation_approves_or_denies_for_another(world: World) -> None:
+    world.propose(a_change())
+
+    rulings = [*world.approve("chg", organisation_id="rival"), *world.deny("chg", organisation_id="rival")]
+
+    assert [ruling.state for ruling in rulings] == [None, None]
+    assert world.state() is State.PROPOSED
+
+
+def test_a_denial_has_a_reason_and_ends_the_proposal(world: World) -> None:
+    world.propose(a_change(), a_change(change_id="approved", state=State.APPROVED))
+
+    rulings = world.deny("chg", "approved")
+
+    assert [ruling.state for ruling in rulings] == ["DENIED", None]
+    assert (world.state(), world.changes.kept["chg"].deny_reason) == (State.DENIED, "too early")
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * (LONGEST_REASON + 1)])
+def test_a_denial_without_a_reason_is_refused(reason: str, world: World) -> None:
+    world.propose(a_change())
+
+    with pytest.raises(Invalid):
+        world.deny("chg", reason=reason)
+
+
+def test_a_price_is_written_once_however_often_the_batch_is_published(world: World) -> None:
+    world.propose(APPROVED)
+    batch = world.start()
+
+    done = [world.publish(batch) for _ in range(2)]
+
+    assert (world.state(), world.shop.written) == (State.APPLIED, [("prd", Decimal("95.99"))])
+    assert done[0] == done[1]
+    assert (done[0].state, done[0].states, done[0].total) == ("FINISHED", {"APPLIED": 1}, 1)
+
+
+def test_a_price_that_changed_meanwhile_fails_with_the_reason(world: World) -> None:
+    world.propose(APPROVED)
+    world.shop.prices["prd"] = Decimal("97.00")
+
+    done = world.publish(world.start())
+
+    assert (done.states, world.shop.written) == ({"FAILED": 1}, [])
+    assert "97.00" in world.changes.kept["chg"].detail
+
+
+def test_a_price_that_the_shop_does_not_show_is_unknown(world: World) -> None:
+    world.propose(APPROVED)
+    world.shop.shows_instead["prd"] = Decimal("99.99")
+
+    done = world.publish(world.start())
+
+    assert done.states == {"UNKNOWN": 1}
+    assert "99.99" in world.changes.kept["chg"].detail
+
+
+@pytest.mark.parametrize("killed_before", [State.APPROVED, State.SENT])
+def test_a_worker_that_dies_on_the_way_is_followed_by_one_that_ends_the_same(
+    killed_before: State, world: World
+) -> None:
+    world.propose(APPROVED)
+    batch = world.start()
+    world.changes.killed_before = killed_before
+    with pytest.raises(Unavailable):
+        world.publish(batch)
+    world.changes.killed_before = None
+
+    done = world.publish(batch)
+
+    assert (done.states, world.shop.written) == ({"APPLIED": 1}, [("prd", Decimal("95.99"))])
+
+
+def test_a_batch_larger_than_a_call_is_published_as_a_whole(world: World) -> None:
+    many = CHANGES_IN_A_CALL + 1
+    world.shop.prices = {f"p{place}": Decimal("99.99") for place in range(many)}
+    world.propose(*(replace(APPROVED, change_id=f"c{place}", product_id=f"p{place}") for place in range(many)))
+
+    assert world.publish(world.start()).states == {"APPLIED": many}
+
+
+def test_nothing_approved_is_nothing_to_publish(world: World) -> None:
+    world.propose(a_change(), replace(APPROVED, change_id="rival", organisation_id="rival"))
+
+    with pytest.raises(NothingToPublish):
+        world.start()
+
+    assert (world.batches.kept, world.work.batches) == ({}, [])
+
+
+def test_a_batch_takes_the_prices_of_its_run_only(world: World) -> None:
+    world.propose(APPROVED, replace(APPROVED, change_id="other", run_id="run-2"))
+
+    batch = world.start("run-2")
+
+    assert batch.total == 1
+    assert world.changes.kept["chg"].batch_id is None
+
+
+def test_a_batch_that_cannot_be_handed_over_leaves_its_prices_to_the_next(world: World) -> None:
+    world.propose(APPROVED)
+    world.work.down = True
+    with pytest.raises(Unavailable):
+        world.start()
+    kept = dict(world.batches.kept)
+    world.work.down = False
+
+    assert (kept, world.start().total) == ({}, 1)
