@@ -86,7 +86,7 @@ def _product(number: int, kind: tuple[str, str, str], brand: str) -> Product:
         price=price,
         currency="USD",
         cost=rounded(price * Decimal("0.68"), "USD"),
-        map=rounded(price * Decimal("0.90"), "USD") if number % 5 == 0 else None,
+        map=rounded(price * Decimal("0.98"), "USD") if number % 5 == 0 else None,
     )
 
 
