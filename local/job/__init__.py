@@ -28,9 +28,12 @@ def run(stack: Stack, given: Material | None = None) -> Account:
         job.register_offers()
         job.scan_now()
         job.write_policy()
-        job.approve_and_publish(job.decide())
+        run_id = job.decide()
+        # The market moves, and the schedule comes due while people approve and prices are published.
         control(stack.config, {"advance_days": DAYS_BETWEEN_THE_SCANS})
-        job.scan_by_schedule()
+        schedule_id = job.schedule_scan()
+        job.approve_and_publish(run_id)
+        job.await_scan(schedule_id)
         job.decide_again()
         job.ask()
     finally:

@@ -78,9 +78,10 @@ class MainJob:
     def register_offers(self) -> None:
         """Register every competitor, and the offers on their pages."""
         with self._step("Register competitors and offers"):
-            for domain in sorted({_domain(offer.host) for offer in self._material.offers}):
+            known = {one["domain"] for one in self._api.walk("/pricing/competitors", limit=500)}
+            for domain in sorted({_domain(offer.host) for offer in self._material.offers} - known):
                 competitor = {"competitor_id": _slug(domain), "name": domain, "domain": domain}
-                self._api.post_unless_there("/pricing/competitors", competitor)
+                self._api.post("/pricing/competitors", competitor)
             drafts: list[Json] = [
                 {
                     "shop_id": offer.shop_id,
@@ -116,16 +117,19 @@ class MainJob:
             self._scanned(job["job_id"])
         self._check_labels()
 
-    def scan_by_schedule(self) -> None:
-        """Let a schedule start the second scan: once, a few seconds from now, of the shops that move."""
+    def schedule_scan(self) -> str:
+        """Schedule the second scan: once, some seconds from now, of the shops that move; returns the schedule's id."""
+        moment = datetime.now(UTC) + timedelta(seconds=2)
+        schedule = {
+            "name": "Second look",
+            "expression": f"at({moment:%Y-%m-%dT%H:%M:%S})",
+            "competitor_ids": [_slug(_domain(host)) for host in self._material.moving_hosts],
+        }
+        return str(self._api.post("/scheduler/schedules", schedule)["schedule_id"])
+
+    def await_scan(self, schedule_id: str) -> None:
+        """Wait until the schedule has fired and its scan is done."""
         with self._step("Scan by schedule"):
-            moment = datetime.now(UTC) + timedelta(seconds=2)
-            schedule = {
-                "name": "Second look",
-                "expression": f"at({moment:%Y-%m-%dT%H:%M:%S})",
-                "competitor_ids": [_slug(_domain(host)) for host in self._material.moving_hosts],
-            }
-            schedule_id = self._api.post("/scheduler/schedules", schedule)["schedule_id"]
             deadline = time.monotonic() + SCAN_SECONDS
             while not (started := self._started_by(schedule_id)):
                 if time.monotonic() > deadline:

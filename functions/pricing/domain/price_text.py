@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+from pricing.domain.price_text_alone import read_alone
 from pricing.domain.price_text_currencies import PageLocale
 from pricing.domain.price_text_numbers import NUMBER, Numeral, numeral_of, readable, value_of
 from pricing.domain.price_text_signs import Sign, sign_beside, sign_of_hint, signs_in
@@ -64,7 +65,11 @@ class _Part:
 
 def read_price(text: str, *, hint: str | None = None, locale: PageLocale | None = None) -> PriceText:
     """Return the price a text states; the hint is a text found beside it, the locale is the page's."""
-    plain = _SIGN_AS_MARK.sub(_mark_for_sign, readable(text[:_LONGEST_TEXT]))
+    plain = readable(text[:_LONGEST_TEXT])
+    if not hint and (alone := read_alone(plain, locale)):
+        amount, code, symbol = alone
+        return PriceText(amount=amount, currency=code, symbol=symbol, kind=Kind.EXACT)
+    plain = _SIGN_AS_MARK.sub(_mark_for_sign, plain)
     signs = _useful_signs(plain)
     beside_hint = sign_of_hint(readable(hint[:_LONGEST_TEXT])) if hint else None
     parts = _parts(plain, signs, beside_hint, locale)

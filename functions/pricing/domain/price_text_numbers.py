@@ -32,6 +32,9 @@ NUMBER = r"""
 """
 
 
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numeral:
     """A number as written, before its currency has said how to read a lone mark."""
@@ -47,14 +50,8 @@ def readable(text: str) -> str:
         return " ".join(text.split())
     plain = text.translate(_MARKS)
     if not plain.isascii():
-        plain = "".join(_ascii_digit(sign) for sign in plain)
+        plain = _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), plain)
     return " ".join(plain.split())
-
-
-def _ascii_digit(sign: str) -> str:
-    if sign < "\u0660" or unicodedata.category(sign) != "Nd":
-        return sign
-    return str(unicodedata.decimal(sign))
 
 
 def numeral_of(match: re.Match[str]) -> Numeral:

@@ -36,13 +36,12 @@ class Sign:
         return currency_of(self.text, locale)
 
 
-def _pattern(spelling: str) -> str:
-    body = re.escape(spelling).replace("\\ ", r"\s?")
+def _rest(spelling: str) -> str:
+    """Return the pattern of a spelling behind its first letter."""
+    body = re.escape(spelling[1:]).replace("\\ ", r"\s?")
     if spelling[-1] == "$" and spelling[:-1].isalpha():
-        body = re.escape(spelling[:-1]) + (r"\s?\$" if len(spelling) > 2 else r"\$")  # noqa: PLR2004
-    before = r"(?<![^\W\d_])" if spelling[0].isalpha() else ""
-    behind = r"(?![^\W\d_])" if spelling[-1].isalpha() else ""
-    return before + body + behind
+        body = re.escape(spelling[1:-1]) + (r"\s?\$" if len(spelling) > 2 else r"\$")  # noqa: PLR2004
+    return body + (r"(?![^\W\d_])" if spelling[-1].isalpha() else "")
 
 
 _SPELLINGS = sorted({*SYMBOL_CURRENCY, *SHARED_SYMBOLS, *map(str.lower, ISO_CODES)}, key=len, reverse=True)
@@ -52,8 +51,10 @@ def _by_first_letter(spellings: list[str]) -> str:
     """Group the spellings by their first letter: a text is full of letters that start no sign."""
     groups: dict[str, list[str]] = {}
     for spelling in spellings:
-        groups.setdefault(spelling[0], []).append(_pattern(spelling))
-    return "|".join(f"(?={re.escape(letter)})(?:{'|'.join(group)})" for letter, group in groups.items())
+        groups.setdefault(spelling[0], []).append(_rest(spelling))
+    # The letter stands before the look behind it: an engine skips quickly to letters, and to nothing else.
+    alone = {letter: r"(?<![^\W\d_].)" if letter.isalpha() else "" for letter in groups}
+    return "|".join(f"{re.escape(letter)}{alone[letter]}(?:{'|'.join(group)})" for letter, group in groups.items())
 
 
 _SIGNS = re.compile(_by_first_letter(_SPELLINGS))
@@ -76,6 +77,11 @@ def signs_in(text: str) -> list[Sign]:
     spans = [match.span() for match in _SIGNS.finditer(small)]
     found = [Sign(start, end, text[start:end], _is_vague(text[start:end])) for start, end in spans]
     return [sign for sign in found if not (sign.vague and sign.text.upper() in _WORDS)]
+
+
+def clear_sign(text: str) -> Sign | None:
+    """Return a text that is a currency's spelling as a sign, unless it could be another word."""
+    return None if _is_vague(text) else Sign(0, len(text), text, vague=False)
 
 
 def sign_beside(text: str, signs: list[Sign], start: int, end: int) -> list[Sign]:

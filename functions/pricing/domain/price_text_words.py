@@ -34,8 +34,9 @@ _FREE = re.compile(
     re.IGNORECASE,
 )
 _TIMES = re.compile(r"\b\d{1,3}\s?(?:[x×]|mal|fois|veces|vezes|rat|raten)\s*(?:de|à|of|von)?\W*$", re.IGNORECASE)
+# Both tables are matched against small letters: a search that ignores case is five times as slow.
 _BEFORE: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(rf"(?<![^\W\d_]){_any(words)}(?![^\W\d_])", re.IGNORECASE))
+    (kind, re.compile(rf"(?<![^\W\d_]){_any(words)}(?![^\W\d_])"))
     for kind, words in (
         (
             Kind.SAVING,
@@ -103,7 +104,7 @@ _UNIT = _any(
     r"|mtr|metre|meter|kilogramm|kilo|quintal|ton|tonne|кг|л|м|м2|м²|litre"
 )
 _BEHIND: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
+    (kind, re.compile(pattern))
     for kind, pattern in (
         (Kind.INSTALMENT, rf"\W{{0,3}}(?:/|per|a|pro|par|al|por|im|в|za|na)\s?{_TIME_UNIT}\b"),
         (Kind.INSTALMENT, r"\W{0,3}(?:sem juros|sin inter[eé]s|mtl\.?|monatlich|monthly|mensual|miesięcznie|měsíčně)"),
@@ -113,6 +114,8 @@ _BEHIND: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.NET, r"\W{0,3}(?:ex\.? ?vat|excl|exkl|netto|ht\b|hors tax|bez dph|(?:\+|plus|más) ?(?:vat|iva|tax|gst))"),
     )
 )  # fmt: skip
+_HAS_NUMBER = re.compile(r"\d")
+_SAYS = re.compile(r"[^\W\d_]")
 _QUANTITY = re.compile(
     r"\b(\d{1,4})\s+(?:[^\W\d_]+\s+)?(?:for|für|pour|por|za|за|per|voor|för)\s*(?:only|nur|just|solo|seulement)?\W*$",
     re.IGNORECASE,
@@ -127,21 +130,26 @@ def is_free(text: str) -> bool:
 
 def kind_of_part(before: str, behind: str) -> Kind:
     """Return what the words right before and right behind a number say about it."""
-    for kind, pattern in _BEHIND:
-        if pattern.match(behind):
-            return kind
-    said = [(found.end(), kind) for kind, pattern in _BEFORE for found in pattern.finditer(before)]
+    if _SAYS.search(behind):
+        small = behind.lower()
+        for kind, pattern in _BEHIND:
+            if pattern.match(small):
+                return kind
+    if not _SAYS.search(before):
+        return Kind.EXACT
+    small = before.lower()
+    said = [(found.end(), kind) for kind, pattern in _BEFORE for found in pattern.finditer(small)]
     return max(said, key=lambda one: one[0])[1] if said else Kind.EXACT
 
 
 def is_multiplied(before: str) -> bool:
     """Return whether the text leads to its amount by "12 x": so many instalments."""
-    return _TIMES.search(before) is not None
+    return _HAS_NUMBER.search(before) is not None and _TIMES.search(before) is not None
 
 
 def quantity_before(before: str) -> int | None:
     """Return N of "N for", when that is how the text leads to its amount."""
-    found = _QUANTITY.search(before)
+    found = _QUANTITY.search(before) if _HAS_NUMBER.search(before) else None
     return int(found[1]) if found else None
 
 

@@ -3,13 +3,15 @@
 import re
 
 _SMALL = 60_000
+_SHORT_TITLE = 60
+_HEAD = 200_000
 _TITLE = re.compile(rb"<title[^>]*>\s*([^<]{0,200})")
-_TITLES = re.compile(
-    rb"just a moment|attention required|access denied|access to this page|robot check|are you (?:a )?(?:human|robot)"
-    rb"|bot verification|security check|pardon our interruption|verify you are human|human verification|captcha"
-    rb"|checking your browser|request blocked|403 forbidden|please wait\.\.\.|un momento|ddos-guard|blocked",
-    re.IGNORECASE,
-)
+_TITLES = (
+    b"just a moment", b"attention required", b"access denied", b"access to this page", b"robot check",
+    b"are you human", b"are you a human", b"are you robot", b"are you a robot", b"bot verification",
+    b"security check", b"pardon our interruption", b"verify you are human", b"human verification", b"captcha",
+    b"checking your browser", b"403 forbidden", b"please wait...", b"un momento", b"ddos-guard", b"blocked",
+)  # fmt: skip
 _CHALLENGES = (
     b"cf-challenge", b"cf_chl_", b"challenge-platform", b"/_Incapsula_Resource", b"captcha-delivery.com", b"px-captcha",
     b"_pxAppId", b"distil_r_captcha", b"geo.captcha", b"/sorry/index", b"validateCaptcha", b"ddos-guard",
@@ -26,9 +28,10 @@ _ASKS = re.compile(
 
 def blocked_by(page: bytes) -> str | None:
     """Return what marks the page as a barrier, or None; a shop's page that merely uses a captcha is not one."""
-    title = _TITLE.search(page, 0, 200_000)
-    if title and (found := _TITLES.search(title[1])) and (len(page) < _SMALL or len(title[1]) < 60):  # noqa: PLR2004
-        return found[0].decode("ascii", "replace").lower()
+    title = _title(page)
+    said = next((words for words in _TITLES if words in title), None)
+    if said and (len(page) < _SMALL or len(title) < _SHORT_TITLE):
+        return said.decode("ascii")
     if len(page) >= _SMALL or b"ld+json" in page or b"itemprop=" in page:
         return None
     asked = _ASKS.search(page)
@@ -36,3 +39,9 @@ def blocked_by(page: bytes) -> str | None:
     if asked or (marker and marker not in {b"g-recaptcha", b"h-captcha", b"hcaptcha.com", b"cf-turnstile"}):
         return asked[0].decode("ascii", "replace").lower() if asked else (marker or b"").decode("ascii")
     return None
+
+
+def _title(page: bytes) -> bytes:
+    at = page.find(b"<title", 0, _HEAD)
+    found = _TITLE.match(page, at) if at >= 0 else None
+    return found[1].lower() if found else b""

@@ -21,16 +21,18 @@ _LABEL = re.compile(
 _GTIN_WORDS = (b"EAN", b"GTIN", b"UPC", b"ISBN")
 _GTIN = re.compile(rb"(?:EAN|GTIN|UPC|ISBN)(?:-?1[0-4])?[\s:#]{1,4}(?:<[^>]{1,200}>\s*){0,3}([\d -]{8,18})")
 _NAMED = (
-    "[class*='sku' i],[id*='sku' i],[class*='reference' i],[id*='product__ref' i],"
-    "[data-qa-qualifier*='reference' i],[class*='article' i],[class*='catnumber' i],"
-    "[class*='item-number' i],[class*='product-code' i],[class*='itemnumber' i],"
-    "[class*='product-id' i]"
+    ("sku", "[class*='sku' i],[id*='sku' i]"),
+    ("reference", "[class*='reference' i],[data-qa-qualifier*='reference' i]"),
+    ("product__ref", "[id*='product__ref' i]"),
+    *((w, f"[class*='{w}' i]") for w in ("article", "catnumber", "item-number", "product-code", "itemnumber")),
+    ("product-id", "[class*='product-id' i]"),
 )
 
 
-def named_sku(tree: LexborHTMLParser) -> str | None:
-    """Return the number in an element whose own name says that it holds one."""
-    for node in tree.css(_NAMED)[:40]:
+def named_sku(region: bytes, tree: LexborHTMLParser) -> str | None:
+    """Return the number in an element whose own name says that it holds one; the region is in small letters."""
+    selectors = ",".join(selector for word, selector in _NAMED if word.encode() in region)
+    for node in tree.css(selectors)[:40] if selectors else ():
         text = " ".join(node.text(deep=True, separator=" ").split())
         if node.tag in {"script", "input", "select", "style"} or not 0 < len(text) < 60:  # noqa: PLR2004
             continue

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import orjson
 
-_MARKER = b"ld+json"
+_MARKER = b"application/ld+json"
+_SPEAKS_OF_PRODUCT = (b"roduct", b"offers", b"Offers", b"RODUCT")
 _LONGEST_BLOCK = 3_000_000
 _MOST_BLOCKS = 40
 _BAD_ESCAPE = re.compile(rb"\\(?![\"\\/bfnrtu])")
@@ -17,9 +18,10 @@ _WRAPPER = re.compile(
 
 
 def linked_documents(page: bytes) -> Iterator[object]:
-    """Return each block as parsed JSON; one beyond mending is None."""
+    """Return each block that may speak of a product as parsed JSON; one beyond mending is None."""
     for block in _blocks(page):
-        yield _loaded(block)
+        if any(word in block for word in _SPEAKS_OF_PRODUCT):
+            yield _loaded(block)
 
 
 def _blocks(page: bytes) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from pricing.domain.price_text_currencies import PageLocale, currency_of_country
 _LANG = re.compile(rb"<html[^>]{0,2000}?\blang\s*=\s*[\"']?([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?\b", re.IGNORECASE)
 _OG_LOCALE = re.compile(r"([a-z]{2})[_-]([A-Z]{2})", re.IGNORECASE)
 _HEAD = 20_000
+_LONGEST_TAG = 2_100
 _PATH_LOCALE = re.compile(r"^/([a-z]{2})(?:[-_/]([a-z]{2}))?(?:/|$)", re.IGNORECASE)
 _HOST_LOCALE = re.compile(r"^(?:www\.)?(?:([a-z]{2})[-_])?([a-z]{2})\.", re.IGNORECASE)
 # Domains sold to the whole world say nothing about a country.
@@ -45,7 +46,8 @@ _ONE_COUNTRY = frozenset(
 
 def page_locale(page: bytes, url: str, stated_locale: str = "") -> PageLocale:
     """Weigh address, declared locale and language; the more explicit one wins."""
-    lang = _LANG.search(page, 0, _HEAD)
+    tag = max(page.find(b"<html", 0, _HEAD), 0)
+    lang = _LANG.search(page, tag, tag + _LONGEST_TAG)
     language = lang[1].decode().lower() if lang else None
     region = lang[2].decode().upper() if lang and lang[2] else None
     declared = _OG_LOCALE.match(stated_locale)

@@ -69,14 +69,17 @@ def read_rdfa(tree: LexborHTMLParser, locale: PageLocale) -> Claim | None:
 
 def _read(tree: LexborHTMLParser, prop: str, scope: str, reader: Reader, locale: PageLocale) -> Claim | None:
     things: dict[int, _Thing] = {}
+    owners: dict[int, LexborNode | None] = {}
     for node in tree.css(f"[{prop}]")[:_MOST_ELEMENTS]:
-        names = [
-            name.rsplit(":", 1)[-1].rsplit("/", 1)[-1].lower() for name in (node.attributes.get(prop) or "").split()
-        ]
+        names = [name.rsplit(":", 1)[-1].rsplit("/", 1)[-1].lower() for name in (node.attrs.get(prop) or "").split()]
         wanted = [name for name in names if name in _FIELDS]
         if not wanted:
             continue
-        owner = _owner(node, scope)
+        parent = node.parent
+        place = parent.mem_id if parent else 0
+        if place not in owners:
+            owners[place] = _owner(parent, scope)
+        owner = owners[place]
         thing = things.setdefault(owner.mem_id if owner else 0, _Thing(order=len(things), declared=owner is not None))
         for name in wanted:
             if value := _value(node, name):
@@ -85,13 +88,12 @@ def _read(tree: LexborHTMLParser, prop: str, scope: str, reader: Reader, locale:
     return _claim(main, things.get(0), reader, locale) if main else None
 
 
-def _owner(node: LexborNode, scope: str) -> LexborNode | None:
-    """Return the product an element belongs to; an offer or brand in between is part of it."""
-    at = node.parent
+def _owner(at: LexborNode | None, scope: str) -> LexborNode | None:
+    """Return the product an element inside belongs to; an offer or brand in between is part of it."""
     for _ in range(_DEEPEST):
         if at is None or at.tag in {"html", "-undef"}:
             return None
-        kind = (at.attributes.get(scope) or "").lower()
+        kind = (at.attrs.get(scope) or "").lower()
         if "product" in kind or "vehicle" in kind or kind.endswith(("/book", "/car")):
             return at
         if kind.endswith(
@@ -103,7 +105,7 @@ def _owner(node: LexborNode, scope: str) -> LexborNode | None:
 
 
 def _value(node: LexborNode, name: str) -> str | None:
-    attributes = node.attributes
+    attributes = node.attrs
     for key in ("content", "href", "datetime", "value") if name != "name" else ("content",):
         stated = attributes.get(key)
         if stated and (key != "href" or name in {"availability", "itemcondition"}):

@@ -9,9 +9,12 @@ from pricing.adapters.readers.claims import Claim, availability_of, condition_of
 from pricing.domain.price_text import PageLocale, read_price
 from pricing.domain.reading import Reader
 
-_HEAD = 400_000
+_HEAD = 160_000
 _LONGEST_TAG = 3_000
+_WIDEST_GAP = 50_000  # tags stand together; what follows them is script
 _ATTRIBUTE = re.compile(rb"(property|name|content|itemprop)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
+_NAME_FIRST = re.compile(rb"\s*(?:property|name)\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+_WANTED = (b"og:", b"product:", b"price", b"currency", b"description", b"twitter:data1")
 _WORDS_BEFORE_PRICE = re.compile(r"[:：]\s*([^。.;|]{1,40})")
 _PRICE = (
     "product:sale_price:amount",
@@ -32,10 +35,13 @@ _CURRENCY = (
 )
 
 
-def meta_tags(page: bytes) -> dict[str, str]:
-    """Return the page's meta tags by lower-case name, the first of each name."""
+def meta_tags(page: bytes, body: int) -> dict[str, str]:
+    """Return the meta tags before the body that may speak of a product, by lower-case name, the first of each name."""
     tags: dict[str, str] = {}
-    for tag in _tags(page):
+    for tag in _tags(page, min(body or _HEAD, _HEAD)):
+        first = _NAME_FIRST.match(tag)
+        if first and not first[1].lower().startswith(_WANTED):
+            continue
         parts = {name.lower(): (a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag)}
         name = parts.get(b"property") or parts.get(b"name")
         if name and b"content" in parts and b"itemprop" not in parts:
@@ -44,14 +50,12 @@ def meta_tags(page: bytes) -> dict[str, str]:
     return tags
 
 
-def _tags(page: bytes) -> Iterator[bytes]:
-    end = page.find(b"</head")
-    end = end if 0 < end < _HEAD else min(len(page), _HEAD // 4)
+def _tags(page: bytes, end: int) -> Iterator[bytes]:
     at = page.find(b"<meta", 0, end)
     while at >= 0:
         close = page.find(b">", at, at + _LONGEST_TAG)
         yield page[at + 5 : close if close > 0 else at + 5]
-        at = page.find(b"<meta", at + 5, end)
+        at = page.find(b"<meta", at + 5, min(end, at + _WIDEST_GAP))
 
 
 def read_meta_tags(tags: dict[str, str], locale: PageLocale) -> Claim | None:

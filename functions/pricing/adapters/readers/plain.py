@@ -1,7 +1,7 @@
 """Read the price a person would see: elements that look like prices, scored by what surrounds them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -18,19 +18,25 @@ from pricing.adapters.readers.plain_signals import (
     visible_text,
 )
 from pricing.domain.price_text import Kind, PageLocale, PriceText, read_price
+from pricing.domain.price_text_numbers import readable
+from pricing.domain.price_text_signs import sign_of_hint, signs_in
 from pricing.domain.reading import Reader
 
-_WORDS = "price prix preis prezzo precio preco cena prc pris prijs fiyat amount money"  # in the names of elements
-_NAMED = (
-    ",".join(f"[{attribute}*='{word}' i]" for attribute in ("class", "id") for word in _WORDS.split())
-    + ",[itemprop='price'],[data-price],[data-test*='price' i],[data-testid*='price' i],[data-qa*='price' i]"
-)
+_WORDS = ("price", "prix", "preis", "prezzo", "precio", "preco", "cena", "prc", "pris", "prijs", "fiyat", "amount",
+          "money")  # fmt: skip
+_MARKS = {
+    "itemprop=": "[itemprop='price']",
+    "data-price": "[data-price]",
+    "data-test=": "[data-test*='price' i]",
+    "data-testid=": "[data-testid*='price' i]",
+    "data-qa=": "[data-qa*='price' i]",
+}
 _STRUCK = "del,s,strike"
 _STYLED = "[style*='font'],font,b,strong,big,em,span,td,p"
-_MOST_ELEMENTS = 120
+_MOST_ELEMENTS = 80
 _MOST_STRUCK = 60
 _MOST_STYLED = 1500
-_LONGEST_TEXT = 120
+_LONGEST_TEXT = 72
 _NAMED_BONUS = 2
 _NOT_SHOWN = frozenset({"script", "style", "input", "select", "body", "html", "form", "meta", "template"})
 
@@ -47,9 +53,42 @@ class _Seen:
     block: int
 
 
-def read_plain(tree: LexborHTMLParser, locale: PageLocale, supported: Decimal | None = None) -> Claim | None:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What elements and texts of one page said when they were first asked; pages repeat themselves."""
+
+    elements: dict[int, Element] = field(default_factory=dict)
+    reads: dict[tuple[str, str | None], PriceText] = field(default_factory=dict)
+    signs: dict[str | None, bool] = field(default_factory=dict)
+    signed: dict[str, bool] = field(default_factory=dict)
+
+    def read(self, text: str, hint: str | None, locale: PageLocale) -> PriceText:
+        """Read a text, once."""
+        if (text, hint) not in self.reads:
+            self.reads[text, hint] = read_price(text, hint=hint, locale=locale)
+        return self.reads[text, hint]
+
+    def may_have_sign(self, node: LexborNode) -> bool:
+        """Return whether a short text with a number has a sign in it or beside it; most have not."""
+        text = " ".join(node.text(deep=True, separator=" ").split())
+        if len(text) > _LONGEST_TEXT or not any(sign.isdigit() for sign in text):
+            return False
+        if text not in self.signed:
+            self.signed[text] = bool(signs_in(readable(text)))
+        return self.signed[text] or self.is_sign(text_behind(node))
+
+    def is_sign(self, hint: str | None) -> bool:
+        """Return whether a text found beside a number is a currency sign."""
+        if hint not in self.signs:
+            self.signs[hint] = hint is not None and sign_of_hint(readable(hint)) is not None
+        return self.signs[hint]
+
+
+def read_plain(
+    tree: LexborHTMLParser, region: bytes, locale: PageLocale, supported: Decimal | None = None
+) -> Claim | None:
     """Return the visible price with the best score; its struck neighbour is the list price."""
-    seen = _repeated(list(_candidates(tree, locale)), supported)
+    seen = _repeated(list(_candidates(tree, _names_in(region), locale)), supported)
     asked = [one for one in seen if not one.struck]
     if not asked:
         return None
@@ -66,9 +105,18 @@ def read_plain(tree: LexborHTMLParser, locale: PageLocale, supported: Decimal | 
     )
 
 
-def _candidates(tree: LexborHTMLParser, locale: PageLocale) -> Iterator[_Seen]:
-    known: dict[int, Element] = {}
-    nodes = tree.css(_NAMED)[:_MOST_ELEMENTS]
+def _names_in(region: bytes) -> str:
+    """Select the elements named after prices, by the words that the region (in small letters) holds at all."""
+    words = [word for word in _WORDS if word.encode() in region]
+    selectors = [f"[{attribute}*='{word}' i]" for word in words for attribute in ("class", "id")]
+    if "price" in words:
+        selectors += [selector for mark, selector in _MARKS.items() if mark.encode() in region]
+    return ",".join(selectors)
+
+
+def _candidates(tree: LexborHTMLParser, named: str, locale: PageLocale) -> Iterator[_Seen]:
+    known = _Known()
+    nodes = tree.css(named)[:_MOST_ELEMENTS] if named else []
     found = False
     for order, node in enumerate([*nodes, *tree.css(_STRUCK)[:_MOST_STRUCK]]):
         if (seen := _seen(node, order, locale, known)) is not None:
@@ -76,20 +124,23 @@ def _candidates(tree: LexborHTMLParser, locale: PageLocale) -> Iterator[_Seen]:
             yield seen
     if not found:
         for order, node in enumerate(tree.css(_STYLED)[:_MOST_STYLED]):
-            if (seen := _seen(node, order, locale, known)) is not None and seen.read.symbol is not None:
+            seen = _seen(node, order, locale, known) if known.may_have_sign(node) else None
+            if seen is not None and seen.read.symbol is not None:
                 yield replace(seen, score=seen.score - _NAMED_BONUS)
 
 
-def _seen(node: LexborNode, order: int, locale: PageLocale, known: dict[int, Element]) -> _Seen | None:
+def _seen(node: LexborNode, order: int, locale: PageLocale, known: _Known) -> _Seen | None:
     if node.tag in _NOT_SHOWN:
         return None
     text = visible_text(node)
     if not 0 < len(text) <= _LONGEST_TEXT or not any(sign.isdigit() for sign in text):
         return None
-    chain = chain_of(node, known)
+    chain = chain_of(node, known.elements)
     if is_of_another(chain):
         return None
-    read = read_price(text, hint=text_behind(node), locale=locale)
+    read = known.read(text, None, locale)
+    if read.currency is None and read.amount is not None and known.is_sign(hint := text_behind(node)):
+        read = known.read(text, hint, locale)
     if read.amount is None or read.amount <= 0 or read.kind in {Kind.PER_UNIT, Kind.INSTALMENT}:
         return None
     score = score_of(chain, text, read) + _NAMED_BONUS
@@ -104,11 +155,7 @@ def _repeated(seen: list[_Seen], supported: Decimal | None) -> list[_Seen]:
     # Early in the page counts: what is asked for the product comes before what is asked for others.
     return [
         replace(
-            one,
-            score=one.score
-            + min(counts[one.amount], 4) * 0.3
-            - one.order * 0.02
-            + (3 if one.amount == supported else 0),
+            one, score=one.score + min(counts[one.amount], 4) * 0.3 - one.order * 0.02 + 3 * (one.amount == supported)
         )
         for one in seen
     ]

@@ -1,6 +1,7 @@
 """Read one product page: cheap readers over bytes first, a tree only of the part that shows the offer."""
 
 import re
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -12,18 +13,30 @@ from pricing.adapters.readers.json_ld import read_json_ld
 from pricing.adapters.readers.locale import page_locale
 from pricing.adapters.readers.markup import read_microdata, read_rdfa
 from pricing.adapters.readers.meta_tags import meta_tags, price_in_description, read_meta_tags
-from pricing.adapters.readers.page_bytes import product_region, utf8_page, without_scripts
+from pricing.adapters.readers.page_bytes import body_of, product_regions, utf8_page
 from pricing.adapters.readers.plain import read_plain
 from pricing.adapters.readers.stock_words import refuses, stock_words
-from pricing.adapters.readers.visible import shows_price, visible_texts
+from pricing.adapters.readers.visible import shows_price, texts_in, texts_of
 from pricing.adapters.readers.vote import vote
 from pricing.domain.price_text import PageLocale
 from pricing.domain.reading import Availability, NothingRead, Reader, Reading, Unread
 
 _LARGEST_PAGE = 12_000_000
+_CLEARLY_SHOWN = 3
 _TAG = re.compile(r"<[^>]*>")
 _TEXT_TYPES = ("html", "xml", "text/plain")
 _NO_PRICE = NothingRead(outcome=Unread.NO_PRICE, detail="no reader found a price")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """The page, and what was told before anything it shows was looked at."""
+
+    page: bytes
+    url: str
+    tags: dict[str, str]
+    locale: PageLocale
+    claims: list[Claim]
 
 
 def read_page(html: bytes, *, url: str, content_type: str | None = None) -> Reading | NothingRead:
@@ -33,55 +46,71 @@ def read_page(html: bytes, *, url: str, content_type: str | None = None) -> Read
     if barrier := blocked_by(html):
         return NothingRead(outcome=Unread.BLOCKED, detail=f"the page is a barrier: {barrier}")
     page = utf8_page(html, content_type)
-    tags = meta_tags(page)
+    body = body_of(page)
+    tags = meta_tags(page, body)
     locale = page_locale(page, url, tags.get("og:locale", ""))
     claims = [c for c in (read_json_ld(page, url, locale), read_meta_tags(tags, locale)) if c]
-    region = without_scripts(product_region(page))
+    told = _Told(page=page, url=url, tags=tags, locale=locale, claims=claims)
+    for region, last in product_regions(page, body):
+        read = _read_region(region, told, last=last)
+        if read is not None:
+            return read
+    return _NO_PRICE
+
+
+def _read_region(region: bytes, told: _Told, *, last: bool) -> Reading | NothingRead | None:
+    """Return what a part of the page says, or None where more of the page should be seen first."""
     title = _heading(region)
-    if (lead := _complete(claims)) and lead.item_price is not None and shows_price(region, lead.item_price):
-        texts = visible_texts(region)
-        if not refuses([text.casefold() for text in texts]):
-            seen = Claim(reader=Reader.PLAIN, item_price=lead.item_price)
-            reading = vote([*claims, seen], locale, stock=Availability.UNKNOWN, sku=None, title=title)
-            return reading or _NO_PRICE
-    return _read_closely(page, region, claims, tags, locale, url=url, title=title)
-
-
-def _read_closely(
-    page: bytes,
-    region: bytes,
-    claims: list[Claim],
-    tags: dict[str, str],
-    locale: PageLocale,
-    *,
-    url: str,
-    title: str | None,
-) -> Reading | NothingRead:
+    lead = _complete(told.claims)
+    if lead and lead.item_price is not None and shows_price(region, lead.item_price) and not refuses(texts_of(region)):
+        claims = [*told.claims, Claim(reader=Reader.PLAIN, item_price=lead.item_price)]
+        return vote(claims, told.locale, stock=Availability.UNKNOWN, sku=None, title=title)
     tree = LexborHTMLParser(region)
-    found = [*claims, *_marked_up(tree, region, locale)]
-    lead = next((claim for claim in found if claim.item_price is not None), None)
-    if lead and lead.item_price and len(lead.other_prices) == 1 and shows_price(region, lead.item_price):
-        found.append(Claim(reader=Reader.PLAIN, item_price=lead.item_price))
-    elif plain := read_plain(tree, locale, price_in_description(tags, locale)):
-        found.append(plain)
-    if all(claim.reader is Reader.PLAIN for claim in found if claim.item_price is not None) and (
-        state := read_embedded(page, locale, title)
+    claims = _claims_closely(region, tree, told)
+    if not last and not any(claim.strength >= _CLEARLY_SHOWN for claim in claims if claim.reader is Reader.PLAIN):
+        return None
+    if all(claim.reader is Reader.PLAIN for claim in claims if claim.item_price is not None) and (
+        state := read_embedded(told.page, told.locale, title)
     ):
-        found.append(state)
-    if not _priced(found):
-        return _NO_PRICE
-    if not any(claim.gtin for claim in found) and (code := labelled_gtin(region)):
-        found.append(Claim(reader=Reader.PLAIN, gtin=code))
-    texts = visible_texts(region)
-    sku = _visible_sku(tree, texts, found, url)
-    return vote(found, locale, stock=stock_words(texts, tree), sku=sku, title=title) or _NO_PRICE
+        claims.append(state)
+    if not any(claim.gtin for claim in claims) and (code := labelled_gtin(region)):
+        claims.append(Claim(reader=Reader.PLAIN, gtin=code))
+    texts = texts_in(tree)
+    stock = _stock(texts, region, tree, claims)
+    sku = _visible_sku(region, tree, texts, claims, told.url)
+    reading = vote(claims, told.locale, stock=stock, sku=sku, title=title)
+    silent = reading is None or reading.availability is Availability.UNKNOWN
+    return None if silent and not last else reading or _NO_PRICE
+
+
+def _claims_closely(region: bytes, tree: LexborHTMLParser, told: _Told) -> list[Claim]:
+    found = [*told.claims, *_marked_up(tree, region, told.locale)]
+    lead = next((claim for claim in found if claim.item_price is not None), None)
+    if lead and lead.item_price and _states_one_price(lead) and shows_price(region, lead.item_price):
+        found.append(Claim(reader=Reader.PLAIN, item_price=lead.item_price, strength=_CLEARLY_SHOWN))
+    elif plain := read_plain(tree, region.lower(), told.locale, price_in_description(told.tags, told.locale)):
+        found.append(plain)
+    return found
+
+
+def _states_one_price(claim: Claim) -> bool:
+    """Return whether a claim is about one price; linked data says itself which of several is the article's."""
+    return len(claim.other_prices) <= 1 or claim.reader is Reader.JSON_LD
+
+
+def _stock(texts: list[str], region: bytes, tree: LexborHTMLParser, claims: list[Claim]) -> Availability:
+    """Ask the page's own words where they may still decide: nothing is stated, or a feed says in stock."""
+    stated = next((c.availability for c in claims if c.availability is not Availability.UNKNOWN), None)
+    if stated not in {None, Availability.IN_STOCK}:
+        return Availability.UNKNOWN
+    return stock_words(texts, region.lower(), tree, stated=stated is not None)
 
 
 def _unreadable(html: bytes, content_type: str | None) -> NothingRead | None:
     kind = (content_type or "text/html").split(";")[0].strip().lower()
     if not any(text in kind for text in _TEXT_TYPES):
         return NothingRead(outcome=Unread.BAD_CONTENT, detail=f"the answer is {kind}, not a page")
-    if not html.strip() or len(html) > _LARGEST_PAGE or b"\x00\x00\x00" in html[:512]:
+    if not html or html.isspace() or len(html) > _LARGEST_PAGE or b"\x00\x00\x00" in html[:512]:
         return NothingRead(outcome=Unread.BAD_CONTENT, detail="the answer is empty, binary or too long to read")
     return None
 
@@ -99,15 +128,11 @@ def _marked_up(tree: LexborHTMLParser, region: bytes, locale: PageLocale) -> lis
     return [claim for claim in (microdata, rdfa) if claim]
 
 
-def _priced(claims: list[Claim]) -> bool:
-    return any(claim.item_price is not None for claim in claims)
-
-
-def _visible_sku(tree: LexborHTMLParser, texts: list[str], claims: list[Claim], url: str) -> str | None:
+def _visible_sku(region: bytes, tree: LexborHTMLParser, texts: list[str], claims: list[Claim], url: str) -> str | None:
     stated = next((claim for claim in claims if claim.sku), None)
     if stated and stated.variants == 1:
         return None
-    return named_sku(tree) or (None if stated else address_number(url) or labelled_sku(texts))
+    return named_sku(region.lower(), tree) or (None if stated else address_number(url) or labelled_sku(texts))
 
 
 def _heading(page: bytes) -> str | None:

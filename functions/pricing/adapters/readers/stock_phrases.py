@@ -1,10 +1,8 @@
 """The phrases shops use for stock and for selling, by meaning; all are compared in folded case."""
 
-import re
 
-
-def _any(*phrases: str) -> re.Pattern[str]:
-    return re.compile("|".join(phrase for group in phrases for phrase in group.casefold().split("|")))
+def _any(*phrases: str) -> tuple[str, ...]:
+    return tuple(phrase for group in phrases for phrase in group.casefold().split("|"))
 
 
 OUT_OF_STOCK = _any(

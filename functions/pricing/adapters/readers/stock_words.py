@@ -1,7 +1,5 @@
 """What the words and buttons of a page say about stock, in the languages shops use."""
 
-import re
-
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pricing.adapters.readers.stock_phrases import BACK_ORDER, BUTTON_NAMES, BUY, IN_STOCK, OUT_OF_STOCK, PRE_ORDER
@@ -9,58 +7,76 @@ from pricing.domain.reading import Availability
 
 _LONGEST = 160
 _LONGEST_BUTTON = 40
+_GAP = "\0"
 _LONGEST_STATE = 30
 _CHOICES = ("size", "swatch", "variant", "option", "store", "talla", "pickup", "retiro")
 _OTHER_THINGS = ("option", "service", "in-store", "in store", "pickup", "delivery", "click")
 _UNSHOWN = (" hidden ", "modal", "popup", "dialog", "tooltip", "template")
-_SHOWS_BUTTON = ",".join(
-    f"[{attribute}*='{name}' i]" for attribute in ("class", "id", "data-test") for name in BUTTON_NAMES
+_STATES = (
+    (PRE_ORDER, Availability.PRE_ORDER),
+    (BACK_ORDER, Availability.BACK_ORDER),
+    (IN_STOCK, Availability.IN_STOCK),
 )
 
 
-def stock_words(texts: list[str], tree: LexborHTMLParser) -> Availability:
-    """Weigh a refusal beside the offer against a button that sells; silence is unknown."""
-    folded = [text.casefold() for text in texts]
-    refusal, offer = _first(folded, OUT_OF_STOCK, _LONGEST), _first(folded, BUY, _LONGEST_BUTTON)
+def stock_words(texts: list[str], region: bytes, tree: LexborHTMLParser, *, stated: bool) -> Availability:
+    """Weigh a refusal beside the offer against a button that sells; silence is unknown.
+
+    Where data states that there is stock, only a refusal is of interest.
+    """
+    folded = _fold(texts)
+    refused = _said(folded, OUT_OF_STOCK)
+    if stated and not refused:
+        return Availability.UNKNOWN
+    every = folded.split(_GAP)
+    buttons = [text if len(text) <= _LONGEST_BUTTON else "" for text in every]
+    refusal, offer = _first(every, refused), _first(buttons, _said(_GAP.join(buttons), BUY))
     # Related articles have buttons of their own, further down: what is said first is said of this one.
-    if refusal < offer and _refusal_stands(tree):
+    if refusal < offer and _refusal_stands(tree, refused):
         return Availability.OUT_OF_STOCK
-    if offer < len(folded) or _has_button(tree):
+    if offer < len(every) or _has_button(region, tree):
         return Availability.IN_STOCK
-    for phrases, state in ((PRE_ORDER, Availability.PRE_ORDER), (BACK_ORDER, Availability.BACK_ORDER)):
-        if _says(folded, phrases, _LONGEST_STATE):
-            return state
-    return Availability.IN_STOCK if _says(folded, IN_STOCK, _LONGEST_STATE) else Availability.UNKNOWN
+    short = _GAP.join(text for text in buttons if len(text) <= _LONGEST_STATE)
+    return next((state for phrases, state in _STATES if _said(short, phrases)), Availability.UNKNOWN)
 
 
-def refuses(folded: list[str]) -> bool:
+def refuses(texts: list[str]) -> bool:
     """Return whether any visible text says that the article cannot be had."""
-    return _says(folded, OUT_OF_STOCK, _LONGEST)
+    return bool(_said(_fold(texts), OUT_OF_STOCK))
 
 
-def _first(folded: list[str], phrases: re.Pattern[str], longest: int) -> int:
-    """Return the place of the first text with such a phrase, or the number of texts."""
-    if not _says(folded, phrases, longest):
-        return len(folded)
-    return next(at for at, text in enumerate(folded) if len(text) <= longest and phrases.search(text))
+def _fold(texts: list[str]) -> str:
+    return _GAP.join(texts).casefold()
 
 
-def _says(folded: list[str], phrases: re.Pattern[str], longest: int) -> bool:
-    text = "\n".join(part for part in folded if len(part) <= longest)
-    return phrases.search(text) is not None
+def _said(folded: str, phrases: tuple[str, ...]) -> list[str]:
+    return [phrase for phrase in phrases if phrase in folded]
 
 
-def _has_button(tree: LexborHTMLParser) -> bool:
-    return any("disabled" not in node.attributes and not _hidden(node) for node in tree.css(_SHOWS_BUTTON)[:20])
+def _first(folded: list[str], said: list[str]) -> int:
+    """Return the place of the first text with one of the phrases that are said, or the number of texts."""
+    places = (at for at, text in enumerate(folded) if any(phrase in text for phrase in said))
+    return next(places, len(folded)) if said else len(folded)
 
 
-def _refusal_stands(tree: LexborHTMLParser) -> bool:
+def _has_button(region: bytes, tree: LexborHTMLParser) -> bool:
+    selectors = ",".join(
+        f"[{attribute}*='{name}' i]"
+        for name in BUTTON_NAMES
+        if name.encode() in region
+        for attribute in ("class", "id", "data-test")
+    )
+    nodes = tree.css(selectors)[:20] if selectors else []
+    return any("disabled" not in node.attributes and not _hidden(node) for node in nodes)
+
+
+def _refusal_stands(tree: LexborHTMLParser, refused: list[str]) -> bool:
     """Return whether a refusal is shown, and speaks of the article and not of one size or shop."""
     for node in tree.css("strong,b,p,span,div,li,h2,h3,button,a,td,font")[:2500]:
         text = node.text(deep=False).strip().casefold()
         if (
             0 < len(text) <= _LONGEST
-            and OUT_OF_STOCK.search(text)
+            and any(phrase in text for phrase in refused)
             and _is_about_article(text)
             and not _hidden(node)
             and not _is_choice(node)

@@ -1,33 +1,56 @@
-"""The short texts a page shows, taken from its bytes without building a tree."""
+"""The short texts a page shows, and whether a price is among them."""
 
 import html
 import re
 from decimal import Decimal
 
-_TEXT = re.compile(r">\s*([^<>\s][^<>]{1,160})<")
+from selectolax.lexbor import LexborHTMLParser
+
+_TAG = re.compile(rb"<[^<>]*>")
+_LONGEST = 160
 _STRUCK = re.compile(
     rb"<(?:del|s|strike)[ >]|line-through|strik|barred|[\s\"'_-](?:old|was|original|regular|list|compare)[\s\"'_-]"
 )
-_GROUP = rb"(?:[.,' ]|\xc2\xa0|\xe2\x80\xaf|&nbsp;|&#160;)?"
+_MARKS = (b",", b".", b"", b" ", b"\xc2\xa0", b"'", b"\xe2\x80\xaf", b"&nbsp;", b"&#160;", b"\xe2\x80\x99")
+_TAIL = re.compile(rb"(?:[.,](\d\d))?(?![\d\"'%]|[.,]\d)")
+_INSIDE = b"0123456789.,\"'=:"
 _AROUND = 400
+_MOST_PLACES = 200
 
 
-def visible_texts(region: bytes) -> list[str]:
-    """Return the texts between tags, in order, without those that are blank."""
-    found = _TEXT.findall(region.decode("utf-8", "replace"))
-    return [html.unescape(text).strip() if "&" in text else text.rstrip() for text in found]
+def texts_of(region: bytes) -> list[str]:
+    """Return the texts between tags, in order, without those that are blank or long."""
+    texts = _TAG.sub(b"\0", region).decode("utf-8", "replace")
+    return _short((html.unescape(texts) if "&" in texts else texts).split("\0"))
+
+
+def texts_in(tree: LexborHTMLParser) -> list[str]:
+    """Return the same of a region of which there is a tree already."""
+    return _short(tree.body.text(deep=True, separator="\0").split("\0")) if tree.body else []
+
+
+def _short(texts: list[str]) -> list[str]:
+    return [text for part in texts if (text := part.strip()) and len(text) <= _LONGEST]
 
 
 def shows_price(region: bytes, amount: Decimal) -> bool:
     """Return whether the page shows this amount in some notation, with nothing struck beside it."""
-    found = next((m for m in _notation(amount).finditer(region)), None)
-    if found is None:
-        return False
-    return not _STRUCK.search(region, max(0, found.start() - _AROUND), found.end() + _AROUND)
-
-
-def _notation(amount: Decimal) -> re.Pattern[bytes]:
     whole, _, cents = f"{amount:.2f}".partition(".")
-    grouped = _GROUP.join(part.encode() for part in f"{int(whole):,}".split(","))
-    decimals = rb"(?:[.,]00)?" if cents == "00" else rb"[.,]" + cents.encode()
-    return re.compile(rb"(?<![\d.,\"'=:])" + grouped + decimals + rb"(?![\d\"'%]|[.,]\d)")
+    groups = f"{int(whole):,}".encode().split(b",")
+    for mark in _MARKS if len(groups) > 1 else (b"",):
+        if (at := _place_of(region, mark.join(groups), cents.encode())) >= 0:
+            return not _STRUCK.search(region, max(0, at - _AROUND), at + _AROUND)
+    return False
+
+
+def _place_of(region: bytes, digits: bytes, cents: bytes) -> int:
+    """Return where a number stands that starts with these digits and ends with these cents, or -1."""
+    at = region.find(digits)
+    for _ in range(_MOST_PLACES):
+        if at < 0:
+            return -1
+        tail = _TAIL.match(region, at + len(digits))
+        if tail and (tail[1] or b"00") == cents and (at == 0 or region[at - 1] not in _INSIDE):
+            return at
+        at = region.find(digits, at + 1)
+    return -1

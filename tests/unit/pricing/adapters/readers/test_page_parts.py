@@ -1,0 +1,86 @@
+"""The parts of a page that are looked at: its letters, the region of its offer, the prices it shows."""
+
+from decimal import Decimal
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from pricing.adapters.readers import read_page
+from pricing.adapters.readers.page_bytes import body_of, product_regions, utf8_page
+from pricing.adapters.readers.visible import shows_price, texts_in, texts_of
+from pricing.domain.reading import Reader, Reading
+
+URL = "https://shop.example/p/4711/kettle"
+FILLER = "<div><span>word</span></div>" * 1_500
+
+
+@pytest.mark.parametrize("before", range(32_764, 32_772))
+def test_a_letter_on_the_border_of_two_parts_is_utf_8(before: int) -> None:
+    page = b" " * before + "é€ñ😀".encode()
+
+    assert utf8_page(page, None) == page
+
+
+def test_a_late_letter_of_another_charset_is_noticed() -> None:
+    page = b" " * 40_000 + "Цена чайника".encode("cp1251")
+
+    assert utf8_page(page, "text/html; charset=windows-1251").strip() == "Цена чайника".encode()
+
+
+def test_scripts_are_no_part_of_a_region() -> None:
+    page = b"<body><h1>A</h1><script>var price = 1;</script><!-- $2 --><style>b{}</style><b>$3</b></body>"
+    region, last = next(product_regions(page, body_of(page)))
+
+    assert (region, last) == (b"<body><h1>A</h1><b>$3</b></body>", True)
+
+
+def test_a_price_far_below_the_heading_is_found_by_a_wider_look() -> None:
+    html = f'<html><body><h1>Kettle</h1>{FILLER}<p class="product-price">$39.50</p></body></html>'.encode()
+    read = read_page(html, url=URL)
+
+    assert [last for _, last in product_regions(html, body_of(html))] == [False, True]
+    assert isinstance(read, Reading)
+    assert (read.item_price, read.reader) == (Decimal("39.50"), Reader.PLAIN)
+
+
+def test_a_price_far_below_the_heading_still_overrules_lying_data() -> None:
+    lie = '<meta property="product:price:amount" content="3950"><meta property="product:price:currency" content="USD">'
+    shown = f'<h1>Kettle</h1>{FILLER}<p class="product-price">$39.50</p>'
+    read = read_page(f"<html><head>{lie}</head><body>{shown}</body></html>".encode(), url=URL)
+
+    assert isinstance(read, Reading)
+    assert read.item_price == Decimal("39.50")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["$1,299.50", "1.299,50 €", "1 299,50", "1\u202f299,50\u00a0€", "CHF 1'299.50", "1299.50", "1&nbsp;299,50 Kč"],
+)
+def test_a_price_is_shown_in_any_notation(text: str) -> None:
+    assert shows_price(f"<b>{text}</b>".encode(), Decimal("1299.50"))
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<b>$12,999.50</b>",
+        "<b>$1,299.51</b>",
+        "<b>1299.505</b>",
+        '<b data-price="1299.50"></b>',
+        "<del>$1,299.50</del>",
+        "<b>1299</b>",
+    ],
+)
+def test_another_number_an_attribute_or_a_struck_price_is_not_shown(markup: str) -> None:
+    assert not shows_price(markup.encode(), Decimal("1299.50"))
+
+
+@pytest.mark.parametrize("text", ["39", "39.00", "39,00 €"])
+def test_a_round_price_is_shown_with_or_without_its_cents(text: str) -> None:
+    assert shows_price(f"<b>{text}</b>".encode(), Decimal(39))
+
+
+def test_texts_are_the_same_with_and_without_a_tree() -> None:
+    region = "<body><p>In stock</p><p> </p><b>Fish &amp; chips</b><i>naïve</i></body>"
+
+    assert texts_of(region.encode()) == texts_in(LexborHTMLParser(region)) == ["In stock", "Fish & chips", "naïve"]
