@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,12 @@ from local.cloud.outputs import Outputs
 # A function may run for minutes, and a second try would run it twice.
 PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
 MIGRATION = "-migrate"
+# Events that start a function and ask nothing of it; a worker gets an empty batch.
+NO_WORK: dict[str, object] = {"Records": []}
+FIRST_EVENTS: dict[str, dict[str, object]] = {
+    "pricing-questions": {"tool": "market_summary", "organisation_id": "none"},
+    "products-prices": {"action": "read", "organisation_id": "none", "product_ids": ["none"]},
+}
 
 
 class UnknownFunction(LocalCloudError):
@@ -34,6 +41,22 @@ class Answer:
     payload: Any
     failed: bool
     log: str
+
+
+def first_event(row: str) -> dict[str, object]:
+    """An event that starts a function and changes nothing."""
+    if not row.endswith("-api"):
+        return FIRST_EVENTS.get(row, NO_WORK)
+    path = f"/{row.removesuffix('-api')}/health"
+    http = {"method": "GET", "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"}
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"host": "localhost"},
+        "requestContext": {"http": http, "requestId": "first", "stage": "$default"},
+        "isBase64Encoded": False,
+    }
 
 
 class Functions:
@@ -75,6 +98,11 @@ class Functions:
             if answer.failed:
                 raise MigrationFailed(f"{row} failed: {json.dumps(answer.payload)[:300]}")
         return len(rows)
+
+    def warm(self, rows: Sequence[str]) -> None:
+        """Start functions before they are needed, one after another, with events that ask for nothing."""
+        for row in rows:
+            self.invoke(row, first_event(row))
 
     def _name(self, row: str) -> str:
         if row not in self._names:

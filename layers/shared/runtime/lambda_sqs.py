@@ -52,6 +52,10 @@ def sqs_handler[E: Event](
     @metrics.log_metrics(capture_cold_start_metric=True)
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        if not event["Records"]:
+            # SQS never sends an empty batch; a deployment does, to start the function before it is needed.
+            return {"batchItemFailures": []}
+
         def on_record(record: SQSRecord) -> None:
             # What the message before it was about must not stand in this one's lines.
             logger.remove_keys(MESSAGE_KEYS)
