@@ -1,5 +1,7 @@
 """What each door has loaded once it is open, from the zip and the layer alone: nothing heavy, nothing undeclared."""
 
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -62,3 +64,22 @@ def test_the_authorizer_loads_neither_framework_nor_driver(folders: dict[str, li
 @pytest.mark.parametrize("name", sorted(name for name in ROWS if name != "pricing-scan-pages"))
 def test_only_the_scanner_loads_what_meets_pages(name: str, folders: dict[str, list[str]]) -> None:
     assert loaded(name, folders, FETCHING) == set()
+
+
+@pytest.mark.parametrize("house", ["products", "scheduler"])
+def test_a_house_that_reads_time_zones_carries_them(house: str, folders: dict[str, list[str]]) -> None:
+    code = (
+        "import sys; sys.path[:0] = sys.argv[1:]; from shared.kernel import clock; print(clock.is_zone('Asia/Tokyo'))"
+    )
+
+    # An empty PYTHONTZPATH is a machine without a zone database of its own.
+    answered = subprocess.run(
+        [sys.executable, "-S", "-c", code, *folders[house]],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+        env={"PYTHONTZPATH": ""},
+    )
+
+    assert answered.stdout.strip() == "True"

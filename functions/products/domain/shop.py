@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from products.domain.errors import InvalidShop
+from shared.kernel.clock import is_zone
 from shared.kernel.money import checked_currency
 
 type TaxBasis = Literal["including", "excluding"]
@@ -36,8 +36,5 @@ class Shop:
 
     def __post_init__(self) -> None:
         checked_currency(self.currency)
-        try:
-            ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError):
-            detail = f"«{self.timezone}» is not a time zone of the IANA list; write it like Europe/Riga"
-            raise InvalidShop(detail) from None
+        if not is_zone(self.timezone):
+            raise InvalidShop(f"«{self.timezone}» is not a time zone of the IANA list; write it like Europe/Riga")

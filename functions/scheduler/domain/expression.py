@@ -2,9 +2,10 @@
 
 import re
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from scheduler.domain.errors import InvalidExpression
+from shared.kernel.clock import is_zone
 
 _RATE = re.compile(r"rate\((?P<value>[1-9]\d{0,4}) (?P<unit>minutes?|hours?|days?)\)")
 _AT = re.compile(r"at\((?P<moment>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\)")
@@ -28,10 +29,8 @@ _LONGEST_DAY = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 
 def checked_zone(name: str) -> str:
     """The IANA time zone, when there is one of that name."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise InvalidExpression(f"«{name}» is not a time zone of the IANA list; write it like Europe/Riga") from None
+    if not is_zone(name):
+        raise InvalidExpression(f"«{name}» is not a time zone of the IANA list; write it like Europe/Riga")
     return name
 
 

@@ -1,6 +1,6 @@
 """The house's own MongoDB database: one client for the life of the process, made on first use."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC
 from functools import reduce
 from typing import Any
@@ -120,14 +120,13 @@ async def paged[T](
     parsed: Callable[[Document], T],
     *,
     newest_first: bool = False,
-    projection: Mapping[str, int] | None = None,
 ) -> Page[T]:
     """One page of what `query` finds, in the order of `key`, which must be unique within the query."""
     if window.after is not None:
         query = query | {key: {"$lt" if newest_first else "$gt": window.after}}
     order = -1 if newest_first else 1
     try:
-        cursor = collection.find(query, projection).sort(key, order).limit(window.limit + 1)
+        cursor = collection.find(query).sort(key, order).limit(window.limit + 1)
         documents = [document async for document in cursor]
     except PyMongoError as error:
         raise unavailable("read the list") from error

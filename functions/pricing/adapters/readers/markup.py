@@ -1,7 +1,7 @@
 """Read prices marked up in the page itself: microdata (itemprop) and RDFa (property)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -142,12 +142,11 @@ def _claim(main: _Thing, page: _Thing | None, reader: Reader, locale: PageLocale
     )
 
 
-def _single[T](amounts: list[T], main: _Thing) -> T | None:
+def _single(amounts: list[Decimal], main: _Thing) -> Decimal | None:
     if not amounts:
         return None
     # A declared product with several offers is sold at the lowest; loose prices belong to other things on the page.
-    pick: Callable[[list[T]], T] = min if main.declared else (lambda found: found[0])  # type: ignore[assignment]
-    return pick(amounts[:6])
+    return min(amounts[:6]) if main.declared else amounts[0]
 
 
 def _availability(main: _Thing) -> Availability:
