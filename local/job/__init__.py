@@ -7,7 +7,7 @@ from local.cloud.stack import Stack
 from local.job.account import Account
 from local.job.client import Api
 from local.job.main_job import MainJob
-from local.job.market import NAME, control, market_service
+from local.job.market import control, open_market
 from local.job.material import Material
 from local.job.real_material import material
 
@@ -37,9 +37,7 @@ def run(stack: Stack, given: Material | None = None) -> Account:
     chosen = given or material()
     administrator = ensure_administrator(stack)
     with stack.steps.step("Simulated market"):
-        # One that runs already may sell another catalogue.
-        stack.supervisor.stop(NAME)
-        stack.supervisor.start(market_service(stack.config, chosen))
+        open_market(stack, chosen)
     api, colleague = Api(stack.outputs.api_url), Api(stack.outputs.api_url)
     job = MainJob(api, colleague, chosen, stack.steps)
     ahead = ThreadPoolExecutor(1)

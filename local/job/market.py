@@ -9,6 +9,7 @@ import httpx2
 from local.cloud.config import HOST, PREFIX, LocalConfig
 from local.cloud.environment import clean_environment
 from local.cloud.processes import Service
+from local.cloud.stack import Stack
 from local.job.material import Material
 
 NAME = "market"
@@ -34,6 +35,12 @@ def market_service(config: LocalConfig, material: Material) -> Service:
         mend="run `make run` again",
         is_ready=lambda: _answers(config),
     )
+
+
+def open_market(stack: Stack, material: Material) -> None:
+    """Have the material's market running; one that runs already may sell another catalogue."""
+    stack.supervisor.stop(NAME)
+    stack.supervisor.start(market_service(stack.config, material))
 
 
 def _answers(config: LocalConfig) -> bool:

@@ -10,8 +10,8 @@ from local.administrator import ensure_administrator
 from local.cloud.stack import Stack
 from local.job.account import Account
 from local.job.client import Api, Json, Refused
-from local.job.market import control
-from local.job.material import SHOP
+from local.job.market import control, open_market
+from local.job.material import SHOP, sample_material
 
 pytestmark = pytest.mark.timeout(600)
 JOB_SECONDS = 120
@@ -23,6 +23,8 @@ SHOP_HOST = "northlight.example"
 def api(stack: Stack, account: Account) -> Iterator[Api]:
     """The administrator of a stack on which the main job was done."""
     assert account.offers
+    # Other tests stop the market, or let another one in.
+    open_market(stack, sample_material())
     administrator = ensure_administrator(stack)
     signed_in = Api(stack.outputs.api_url).sign_in(administrator.email, administrator.password)
     shop = {"shop_id": SCRATCH, "name": "For what must not go in", "currency": "USD", "country": "US"}
