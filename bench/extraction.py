@@ -20,6 +20,10 @@ from pricing.adapters.readers import read_page
 from pricing.domain.reading import NothingRead, Reading
 
 DATA = Path(__file__).parents[1] / "../shared/data/extraction/product_pages"
+PUBLISHED = (
+    "two commercial services on the full set these pages are from, as published: price F1 .940 and .794,",
+    "    availability .957 and .943, SKU .841 and .765; ours above is on the 38 labelled pages only",
+)
 type Label = dict[str, list[str]]
 
 # The labels hold the sign a page shows. Which currency that is follows from the shop's country.
@@ -28,9 +32,10 @@ SIGNS = {
     ("€", ""): "EUR", ("Rs", "pk"): "PKR", ("ر.س", ""): "SAR", ("тг.", ""): "KZT",
 }  # fmt: skip
 STAGES = (
-    "blocked_by", "utf8_page", "meta_tags", "page_locale", "read_json_ld", "read_meta_tags", "product_regions",
-    "texts_of", "texts_in", "shows_price", "refuses", "LexborHTMLParser", "read_microdata", "read_rdfa", "read_plain",
-    "read_embedded", "labelled_gtin", "named_sku", "stock_words", "vote",
+    "blocked_by", "utf8_page", "body_of", "meta_tags", "page_locale", "read_json_ld", "read_meta_tags",
+    "product_regions", "texts_of", "text_in", "texts_in", "shows_price", "refuses",
+    "LexborHTMLParser", "read_microdata", "read_rdfa", "read_plain", "read_embedded", "labelled_gtin", "named_sku",
+    "stock_words", "vote",
 )  # fmt: skip
 
 
@@ -191,6 +196,7 @@ def main() -> int:
         print(score.line(name))
         for error in score.errors:
             print(f"    {error}")
+    print("\n".join(PUBLISHED))
     print(f"wrong by x100 or x1000: {len(thousandfold)} {thousandfold}")
     print_cost(pages, labels)
     return 0

@@ -64,6 +64,12 @@ class Claim:
     variants: int = 1
     strength: int = 0
     struck: tuple[tuple[Decimal, Decimal], ...] = ()
+    recipe: str | None = None
+
+    @property
+    def guessed(self) -> bool:
+        """Whether nobody said where it stands: neither the page's data nor a recipe."""
+        return self.reader is Reader.PLAIN and self.recipe is None
 
 
 def money(value: object, currency: str | None, locale: PageLocale) -> Decimal | None:

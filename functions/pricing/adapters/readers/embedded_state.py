@@ -12,7 +12,7 @@ from pricing.domain.reading import Availability, Reader
 type Node = dict[str, object]
 
 _MARKERS = (
-    b"_DATA__", b"_STATE__", b"__STATE__", b"window.__data", b"dataLayer", b"roductJson", b"__PRODUCT__",
+    b"_DATA__", b"_STATE__", b"window.__data", b"dataLayer", b"roductJson", b"__PRODUCT__",
 )  # fmt: skip
 _LONGEST = 2_000_000
 _MOST_NODES = 20_000

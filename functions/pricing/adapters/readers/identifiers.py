@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from pricing.adapters.readers.claims import gtin_of
+from pricing.adapters.readers.page_bytes import AttributeValues
 
 _VALUE = r"([A-Za-z0-9][A-Za-z0-9_/.\-]{2,29})"
 _LABEL = re.compile(
@@ -29,9 +30,12 @@ _NAMED = (
 )
 
 
-def named_sku(region: bytes, tree: LexborHTMLParser) -> str | None:
-    """Return the number in an element whose own name says that it holds one; the region is in small letters."""
-    selectors = ",".join(selector for word, selector in _NAMED if word.encode() in region)
+_NAMED_BYTES = tuple((word.encode(), selector) for word, selector in _NAMED)
+
+
+def named_sku(names: AttributeValues, tree: LexborHTMLParser) -> str | None:
+    """Return the number in an element whose own name says that it holds one; the names are those of the region."""
+    selectors = ",".join(selector for word, selector in _NAMED_BYTES if word in names)
     for node in tree.css(selectors)[:40] if selectors else ():
         text = " ".join(node.text(deep=True, separator=" ").split())
         if node.tag in {"script", "input", "select", "style"} or not 0 < len(text) < 60:  # noqa: PLR2004
@@ -51,9 +55,9 @@ def labelled_sku(texts: list[str]) -> str | None:
     return None
 
 
-def labelled_gtin(page: bytes) -> str | None:
+def labelled_gtin(page: bytes, text: str) -> str | None:
     """Return the GTIN the page's text introduces as one."""
-    for word in _GTIN_WORDS:
+    for word in (spelled for spelled in _GTIN_WORDS if spelled.decode() in text):
         at = page.find(word)
         while at >= 0:
             if (found := _GTIN.match(page, at)) and (code := gtin_of(found[1].decode().strip())):

@@ -1,5 +1,6 @@
 """Read the price a person would see: elements that look like prices, scored by what surrounds them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -7,6 +8,7 @@ from decimal import Decimal
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pricing.adapters.readers.claims import Claim
+from pricing.adapters.readers.page_bytes import AttributeValues
 from pricing.adapters.readers.plain_signals import (
     Element,
     block_of,
@@ -37,6 +39,8 @@ _MOST_ELEMENTS = 80
 _MOST_STRUCK = 60
 _MOST_STYLED = 1500
 _LONGEST_TEXT = 72
+_LONGEST_UNNAMED = 40  # an element that no name vouches for says a price and little else
+_DIGIT = re.compile(r"\d")
 _NAMED_BONUS = 2
 _NOT_SHOWN = frozenset({"script", "style", "input", "select", "body", "html", "form", "meta", "template"})
 
@@ -71,7 +75,7 @@ class _Known:
     def may_have_sign(self, node: LexborNode) -> bool:
         """Return whether a short text with a number has a sign in it or beside it; most have not."""
         text = " ".join(node.text(deep=True, separator=" ").split())
-        if len(text) > _LONGEST_TEXT or not any(sign.isdigit() for sign in text):
+        if len(text) > _LONGEST_UNNAMED or not _DIGIT.search(text):
             return False
         if text not in self.signed:
             self.signed[text] = bool(signs_in(readable(text)))
@@ -85,10 +89,10 @@ class _Known:
 
 
 def read_plain(
-    tree: LexborHTMLParser, region: bytes, locale: PageLocale, supported: Decimal | None = None
+    tree: LexborHTMLParser, region: bytes, names: AttributeValues, locale: PageLocale, supported: Decimal | None = None
 ) -> Claim | None:
     """Return the visible price with the best score; its struck neighbour is the list price."""
-    seen = _repeated(list(_candidates(tree, _names_in(region), locale)), supported)
+    seen = _repeated(list(_candidates(tree, _names_in(region, names), locale)), supported)
     asked = [one for one in seen if not one.struck]
     if not asked:
         return None
@@ -105,11 +109,11 @@ def read_plain(
     )
 
 
-def _names_in(region: bytes) -> str:
-    """Select the elements named after prices, by the words that the region (in small letters) holds at all."""
-    words = [word for word in _WORDS if word.encode() in region]
+def _names_in(region: bytes, names: AttributeValues) -> str:
+    """Select the elements named after prices, by the words that the region's attributes hold at all."""
+    words = [word for word in _WORDS if word.encode() in names]
     selectors = [f"[{attribute}*='{word}' i]" for word in words for attribute in ("class", "id")]
-    if "price" in words:
+    if b"price" in region:
         selectors += [selector for mark, selector in _MARKS.items() if mark.encode() in region]
     return ",".join(selectors)
 
@@ -133,7 +137,7 @@ def _seen(node: LexborNode, order: int, locale: PageLocale, known: _Known) -> _S
     if node.tag in _NOT_SHOWN:
         return None
     text = visible_text(node)
-    if not 0 < len(text) <= _LONGEST_TEXT or not any(sign.isdigit() for sign in text):
+    if not 0 < len(text) <= _LONGEST_TEXT or not _DIGIT.search(text):
         return None
     chain = chain_of(node, known.elements)
     if is_of_another(chain):

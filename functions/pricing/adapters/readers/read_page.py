@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -10,16 +11,19 @@ from pricing.adapters.readers.claims import Claim, text_of
 from pricing.adapters.readers.embedded_state import read_embedded
 from pricing.adapters.readers.identifiers import address_number, labelled_gtin, labelled_sku, named_sku
 from pricing.adapters.readers.json_ld import read_json_ld
+from pricing.adapters.readers.labelled import brand_in, mpn_in
 from pricing.adapters.readers.locale import page_locale
 from pricing.adapters.readers.markup import read_microdata, read_rdfa
 from pricing.adapters.readers.meta_tags import meta_tags, price_in_description, read_meta_tags
-from pricing.adapters.readers.page_bytes import body_of, product_regions, utf8_page
+from pricing.adapters.readers.page_bytes import AttributeValues, body_of, product_regions, utf8_page
 from pricing.adapters.readers.plain import read_plain
+from pricing.adapters.readers.recipe import read_recipe
 from pricing.adapters.readers.stock_words import refuses, stock_words
-from pricing.adapters.readers.visible import shows_price, texts_in, texts_of
+from pricing.adapters.readers.visible import shows_price, text_in, texts_in, texts_of
 from pricing.adapters.readers.vote import vote
 from pricing.domain.price_text import PageLocale
 from pricing.domain.reading import Availability, NothingRead, Reader, Reading, Unread
+from pricing.domain.recipe import Recipe
 
 _LARGEST_PAGE = 12_000_000
 _CLEARLY_SHOWN = 3
@@ -39,7 +43,9 @@ class _Told:
     claims: list[Claim]
 
 
-def read_page(html: bytes, *, url: str, content_type: str | None = None) -> Reading | NothingRead:
+def read_page(
+    html: bytes, *, url: str, content_type: str | None = None, recipe: Recipe | None = None
+) -> Reading | NothingRead:
     """Return the offer a page states, or the named reason why it states none."""
     if refusal := _unreadable(html, content_type):
         return refusal
@@ -49,7 +55,8 @@ def read_page(html: bytes, *, url: str, content_type: str | None = None) -> Read
     body = body_of(page)
     tags = meta_tags(page, body)
     locale = page_locale(page, url, tags.get("og:locale", ""))
-    claims = [c for c in (read_json_ld(page, url, locale), read_meta_tags(tags, locale)) if c]
+    by_recipe = read_recipe(page, recipe, locale).claim if recipe else None
+    claims = [c for c in (by_recipe, read_json_ld(page, url, locale), read_meta_tags(tags, locale)) if c]
     told = _Told(page=page, url=url, tags=tags, locale=locale, claims=claims)
     for region, last in product_regions(page, body):
         read = _read_region(region, told, last=last)
@@ -62,48 +69,63 @@ def _read_region(region: bytes, told: _Told, *, last: bool) -> Reading | Nothing
     """Return what a part of the page says, or None where more of the page should be seen first."""
     title = _heading(region)
     lead = _complete(told.claims)
-    if lead and lead.item_price is not None and shows_price(region, lead.item_price) and not refuses(texts_of(region)):
+    if lead and lead.item_price is not None and _is_sold_at(region, lead.item_price):
         claims = [*told.claims, Claim(reader=Reader.PLAIN, item_price=lead.item_price)]
         return vote(claims, told.locale, stock=Availability.UNKNOWN, sku=None, title=title)
     tree = LexborHTMLParser(region)
-    claims = _claims_closely(region, tree, told)
-    if not last and not any(claim.strength >= _CLEARLY_SHOWN for claim in claims if claim.reader is Reader.PLAIN):
+    names = AttributeValues(region)
+    claims = _claims_closely(region, names, tree, told)
+    if not last and not any(claim.strength >= _CLEARLY_SHOWN for claim in claims if claim.guessed):
         return None
-    if all(claim.reader is Reader.PLAIN for claim in claims if claim.item_price is not None) and (
+    if all(claim.guessed for claim in claims if claim.item_price is not None) and (
         state := read_embedded(told.page, told.locale, title)
     ):
         claims.append(state)
-    if not any(claim.gtin for claim in claims) and (code := labelled_gtin(region)):
+    text = text_in(tree)
+    if not any(claim.gtin for claim in claims) and (code := labelled_gtin(region, text)):
         claims.append(Claim(reader=Reader.PLAIN, gtin=code))
-    texts = texts_in(tree)
-    stock = _stock(texts, region, tree, claims)
-    sku = _visible_sku(region, tree, texts, claims, told.url)
+    texts = texts_in(text)
+    claims.extend(_labelled(texts, claims))
+    stock = _stock(texts, names, tree, claims)
+    sku = _visible_sku(names, tree, texts, claims, told.url)
     reading = vote(claims, told.locale, stock=stock, sku=sku, title=title)
     silent = reading is None or reading.availability is Availability.UNKNOWN
     return None if silent and not last else reading or _NO_PRICE
 
 
-def _claims_closely(region: bytes, tree: LexborHTMLParser, told: _Told) -> list[Claim]:
+def _labelled(texts: list[str], claims: list[Claim]) -> list[Claim]:
+    """Return what the page's own table of facts adds to what is claimed already."""
+    brand = None if any(claim.brand for claim in claims) else brand_in(texts)
+    mpn = None if any(claim.mpn for claim in claims) else mpn_in(texts)
+    return [Claim(reader=Reader.PLAIN, brand=brand, mpn=mpn)] if brand or mpn else []
+
+
+def _is_sold_at(region: bytes, price: Decimal) -> bool:
+    return shows_price(region, price) and not refuses(texts_of(region))
+
+
+def _claims_closely(region: bytes, names: AttributeValues, tree: LexborHTMLParser, told: _Told) -> list[Claim]:
     found = [*told.claims, *_marked_up(tree, region, told.locale)]
+    # A recipe reads what is shown itself: only another look at the page can confirm or deny it.
     lead = next((claim for claim in found if claim.item_price is not None), None)
     if lead and lead.item_price and _states_one_price(lead) and shows_price(region, lead.item_price):
         found.append(Claim(reader=Reader.PLAIN, item_price=lead.item_price, strength=_CLEARLY_SHOWN))
-    elif plain := read_plain(tree, region.lower(), told.locale, price_in_description(told.tags, told.locale)):
+    elif plain := read_plain(tree, region, names, told.locale, price_in_description(told.tags, told.locale)):
         found.append(plain)
     return found
 
 
 def _states_one_price(claim: Claim) -> bool:
     """Return whether a claim is about one price; linked data says itself which of several is the article's."""
-    return len(claim.other_prices) <= 1 or claim.reader is Reader.JSON_LD
+    return claim.recipe is None and (len(claim.other_prices) <= 1 or claim.reader is Reader.JSON_LD)
 
 
-def _stock(texts: list[str], region: bytes, tree: LexborHTMLParser, claims: list[Claim]) -> Availability:
+def _stock(texts: list[str], names: AttributeValues, tree: LexborHTMLParser, claims: list[Claim]) -> Availability:
     """Ask the page's own words where they may still decide: nothing is stated, or a feed says in stock."""
     stated = next((c.availability for c in claims if c.availability is not Availability.UNKNOWN), None)
     if stated not in {None, Availability.IN_STOCK}:
         return Availability.UNKNOWN
-    return stock_words(texts, region.lower(), tree, stated=stated is not None)
+    return stock_words(texts, names, tree, stated=stated is not None)
 
 
 def _unreadable(html: bytes, content_type: str | None) -> NothingRead | None:
@@ -128,11 +150,13 @@ def _marked_up(tree: LexborHTMLParser, region: bytes, locale: PageLocale) -> lis
     return [claim for claim in (microdata, rdfa) if claim]
 
 
-def _visible_sku(region: bytes, tree: LexborHTMLParser, texts: list[str], claims: list[Claim], url: str) -> str | None:
+def _visible_sku(
+    names: AttributeValues, tree: LexborHTMLParser, texts: list[str], claims: list[Claim], url: str
+) -> str | None:
     stated = next((claim for claim in claims if claim.sku), None)
     if stated and stated.variants == 1:
         return None
-    return named_sku(region.lower(), tree) or (None if stated else address_number(url) or labelled_sku(texts))
+    return named_sku(names, tree) or (None if stated else address_number(url) or labelled_sku(texts))
 
 
 def _heading(page: bytes) -> str | None:

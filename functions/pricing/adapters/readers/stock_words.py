@@ -2,6 +2,7 @@
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pricing.adapters.readers.page_bytes import AttributeValues
 from pricing.adapters.readers.stock_phrases import BACK_ORDER, BUTTON_NAMES, BUY, IN_STOCK, OUT_OF_STOCK, PRE_ORDER
 from pricing.domain.reading import Availability
 
@@ -19,7 +20,7 @@ _STATES = (
 )
 
 
-def stock_words(texts: list[str], region: bytes, tree: LexborHTMLParser, *, stated: bool) -> Availability:
+def stock_words(texts: list[str], names: AttributeValues, tree: LexborHTMLParser, *, stated: bool) -> Availability:
     """Weigh a refusal beside the offer against a button that sells; silence is unknown.
 
     Where data states that there is stock, only a refusal is of interest.
@@ -34,7 +35,7 @@ def stock_words(texts: list[str], region: bytes, tree: LexborHTMLParser, *, stat
     # Related articles have buttons of their own, further down: what is said first is said of this one.
     if refusal < offer and _refusal_stands(tree, refused):
         return Availability.OUT_OF_STOCK
-    if offer < len(every) or _has_button(region, tree):
+    if offer < len(every) or _has_button(names, tree):
         return Availability.IN_STOCK
     short = _GAP.join(text for text in buttons if len(text) <= _LONGEST_STATE)
     return next((state for phrases, state in _STATES if _said(short, phrases)), Availability.UNKNOWN)
@@ -59,11 +60,11 @@ def _first(folded: list[str], said: list[str]) -> int:
     return next(places, len(folded)) if said else len(folded)
 
 
-def _has_button(region: bytes, tree: LexborHTMLParser) -> bool:
+def _has_button(names: AttributeValues, tree: LexborHTMLParser) -> bool:
     selectors = ",".join(
         f"[{attribute}*='{name}' i]"
         for name in BUTTON_NAMES
-        if name.encode() in region
+        if name.encode() in names
         for attribute in ("class", "id", "data-test")
     )
     nodes = tree.css(selectors)[:20] if selectors else []

@@ -24,9 +24,14 @@ def texts_of(region: bytes) -> list[str]:
     return _short((html.unescape(texts) if "&" in texts else texts).split("\0"))
 
 
-def texts_in(tree: LexborHTMLParser) -> list[str]:
-    """Return the same of a region of which there is a tree already."""
-    return _short(tree.body.text(deep=True, separator="\0").split("\0")) if tree.body else []
+def text_in(tree: LexborHTMLParser) -> str:
+    """Return all text of a region of which there is a tree already, with a mark where an element ends."""
+    return tree.body.text(deep=True, separator="\0") if tree.body else ""
+
+
+def texts_in(text: str) -> list[str]:
+    """Return the same as texts_of, of such a text."""
+    return _short(text.split("\0"))
 
 
 def _short(texts: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ from pricing.domain.price_text import PageLocale
 from pricing.domain.price_text_currencies import currency_of_country
 from pricing.domain.reading import Availability, Reader, Reading
 
-_ORDER = list(Reader)
+_RANK = {reader: rank for rank, reader in enumerate(Reader)}
 _MAGNITUDES = (Decimal(100), Decimal(1000), Decimal(10))
 _BASE = {
     Reader.JSON_LD: Decimal("0.80"),
@@ -19,6 +19,7 @@ _BASE = {
     Reader.EMBEDDED: Decimal("0.65"),
     Reader.PLAIN: Decimal("0.45"),
 }
+_BASE_OF_RECIPE = Decimal("0.80")
 _CENT = Decimal("0.01")
 
 
@@ -36,13 +37,13 @@ def vote(
     claims: list[Claim], locale: PageLocale, *, stock: Availability, sku: str | None, title: str | None
 ) -> Reading | None:
     """Return the reading most claims support, or None when nobody claims a price."""
-    priced = sorted((c for c in claims if c.item_price is not None), key=lambda c: _ORDER.index(c.reader))
+    priced = sorted((c for c in claims if c.item_price is not None), key=_rank)
     if not priced:
         return None
     price = _settle(priced)
     agreeing = [c for c in priced if c.item_price == price.amount or price.amount in c.other_prices]
-    ordered = [price.claim, *(c for c in sorted(claims, key=lambda c: _ORDER.index(c.reader)) if c is not price.claim)]
-    structured = [c for c in ordered if c.reader is not Reader.PLAIN]
+    ordered = [price.claim, *(c for c in sorted(claims, key=_rank) if c is not price.claim)]
+    structured = [c for c in ordered if not c.guessed]
     return Reading(
         item_price=price.amount,
         list_price=price.list_price,
@@ -57,23 +58,30 @@ def vote(
         brand=_first(c.brand for c in ordered),
         title=_first(c.title for c in structured) or title,
         reader=price.claim.reader,
-        agreement=len({c.reader for c in agreeing}),
+        agreement=len({(c.reader, c.recipe) for c in agreeing}),
         confidence=_confidence(price, agreeing, priced),
     )
+
+
+def _rank(claim: Claim) -> int:
+    """Order claims by trust: what a person wrote for the store comes before what the page says of itself."""
+    return -1 if claim.recipe else _RANK[claim.reader]
 
 
 def _settle(priced: list[Claim]) -> _Price:
     lead = priced[0]
     amount = lead.item_price or Decimal(0)
-    visible = next((c for c in priced if c.reader is Reader.PLAIN), None)
+    visible = next((c for c in priced if c.guessed), None)
     if visible is None or visible is lead or visible.item_price is None:
         return _Price(amount=amount, claim=lead, list_price=_listed(priced, amount), corrected=False)
     shown = visible.item_price
     if _differs_by_magnitude(amount, shown):
         return _Price(amount=shown, claim=visible, list_price=_listed([visible], shown), corrected=True)
     # Structured data that states the struck price: the page itself shows what is asked now.
-    if lead.reader is not Reader.JSON_LD and (
-        asked := next((new for old, new in visible.struck if old == amount), None)
+    if (
+        lead.reader is not Reader.JSON_LD
+        and lead.recipe is None
+        and (asked := next((new for old, new in visible.struck if old == amount), None))
     ):
         return _Price(amount=asked, claim=visible, list_price=amount, corrected=True)
     if len(lead.other_prices) > 1 and lead.reader is not Reader.JSON_LD and shown in lead.other_prices:
@@ -122,8 +130,8 @@ def _sku(structured: list[Claim], visible: str | None) -> str | None:
 def _confidence(price: _Price, agreeing: list[Claim], priced: list[Claim]) -> Decimal:
     against = len(priced) - len(agreeing)
     base = (
-        _BASE[price.claim.reader]
-        + Decimal("0.08") * (len({c.reader for c in agreeing}) - 1)
+        (_BASE_OF_RECIPE if price.claim.recipe else _BASE[price.claim.reader])
+        + Decimal("0.08") * (len({(c.reader, c.recipe) for c in agreeing}) - 1)
         - Decimal("0.07") * against
     )
     if price.corrected:

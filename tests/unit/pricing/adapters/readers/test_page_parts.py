@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from pricing.adapters.readers import read_page
 from pricing.adapters.readers.page_bytes import body_of, product_regions, utf8_page
-from pricing.adapters.readers.visible import shows_price, texts_in, texts_of
+from pricing.adapters.readers.visible import shows_price, text_in, texts_in, texts_of
 from pricing.domain.reading import Reader, Reading
 
 URL = "https://shop.example/p/4711/kettle"
@@ -83,4 +83,18 @@ def test_a_round_price_is_shown_with_or_without_its_cents(text: str) -> None:
 def test_texts_are_the_same_with_and_without_a_tree() -> None:
     region = "<body><p>In stock</p><p> </p><b>Fish &amp; chips</b><i>naïve</i></body>"
 
-    assert texts_of(region.encode()) == texts_in(LexborHTMLParser(region)) == ["In stock", "Fish & chips", "naïve"]
+    assert (
+        texts_of(region.encode())
+        == texts_in(text_in(LexborHTMLParser(region)))
+        == ["In stock", "Fish & chips", "naïve"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("Our price: $39.50", Reading), ("Everyone who spends more than $39.50 at once gets a cup", None)],
+)
+def test_an_element_without_a_name_gives_a_price_when_it_says_little_else(text: str, read: type | None) -> None:
+    found = read_page(f"<body><h1>Kettle</h1><table><tr><td>{text}</td></tr></table></body>".encode(), url=URL)
+
+    assert isinstance(found, Reading) is (read is Reading)

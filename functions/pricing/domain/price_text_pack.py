@@ -1,0 +1,29 @@
+"""How many pieces one article holds, as its title says it."""
+
+import re
+
+_MOST = 10_000
+_UNIT = r"(?:kg|mg|g|gr|ml|cl|dl|l|lt|ltr|oz|fl\.? ?oz|lbs?|litres?|liters?|grams?|m|кг|г|мл|л)"
+_PIECES = (
+    r"(?:packs?|pcs?|pieces?|count|ct|pk|stück|stk|st|pièces?|piezas?|unidades|uds?|pezzi|pz|stuks|sztuk|szt|ks|kusů"
+    r"|шт|個|入|件)"
+)
+_BOXES = "(?:pack|set|box|case|bundle|lot|pack de|lote de|confezione da|zestaw)"
+_PACKS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b{_BOXES} ?(?:of|de|da|von|van|à)? ?(\d{{1,5}})\b(?! ?(?:[.,]\d|[\"”%]))",
+        rf"(?<![\d.,x×*])(\d{{1,5}}) ?[x×*] ?\d{{1,5}}(?:[.,]\d{{1,3}})? ?{_UNIT}\b",
+        rf"(?<![\w.,])\d{{1,5}}(?:[.,]\d{{1,3}})? ?{_UNIT} ?[x×*] ?(\d{{1,5}})(?![\w.,])",
+        rf"(?<![\w.,/-])(\d{{1,5}})(?: |-)?{_PIECES}(?![^\W\d_])",
+    )
+)
+
+
+def pack_of(title: str | None) -> int | None:
+    """Return N of "pack of N", "N x 500 ml", "500 ml x N" or "N pieces"; None where the title does not say."""
+    for pattern in _PACKS if title else ():
+        found = pattern.search(title or "")
+        if found and 1 < int(found[1]) <= _MOST:
+            return int(found[1])
+    return None
