@@ -9,7 +9,7 @@ TERRAFORM := $(shell command -v terraform || echo "$(CURDIR)/.tools/terraform/te
 ENV ?= dev
 ARGS ?=
 
-.PHONY: help setup run stop status test check dev invoke doctor build format lint types contracts unit contract \
+.PHONY: help setup run stop status test check dev invoke redrive doctor build format lint types contracts unit contract \
 	integration e2e schemas bench plan requirements clean
 .PHONY: .venv .cloud
 
@@ -44,6 +44,9 @@ dev: .venv ## serve all HTTP APIs with hot reload against the running local clou
 invoke: .venv ## run one function: FUNCTION=products-api EVENT=events/samples/x.json
 	@test -n "$(FUNCTION)" && test -n "$(EVENT)" || { echo "say FUNCTION=<row> EVENT=<file>" >&2; exit 1; }
 	@$(PYTHON) -m local invoke "$(FUNCTION)" "$(EVENT)"
+
+redrive: .venv ## dead letters of the local cloud: ARGS="pricing-decide --move --reason rejected" (without --move: list)
+	@$(PYTHON) -m local redrive $(ARGS)
 
 check: .cloud ## the fast gate: format, lint, types, import contracts, unit and contract tests, Terraform
 	@$(PYTHON) -m scripts.check
@@ -83,7 +86,7 @@ e2e: .cloud ## user stories against a local cloud of their own
 	@$(PYTHON) -m pytest tests/e2e $(ARGS)
 
 schemas: .venv ## write the checked-in OpenAPI files and event schemas anew
-	@$(PYTHON) -m scripts.schemas
+	@$(PYTHON) -m scripts.schemas $(ARGS)
 
 bench: .cloud ## print the figures
 	@$(PYTHON) -m bench $(ARGS)

@@ -1,9 +1,9 @@
-"""Run every benchmark, or those that are named: `python -m bench [extraction] [price_strings] [cold_start]`."""
+"""Run every benchmark, or those that are named: `python -m bench [extraction] [cold_start] [warm_overhead] …`."""
 
 import sys
 from importlib import import_module
 
-NAMES = ("price_strings", "extraction", "cold_start")
+NAMES = ("price_strings", "extraction", "cold_start", "warm_overhead", "schedules")
 
 
 def main(named: list[str]) -> int:

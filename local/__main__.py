@@ -1,4 +1,4 @@
-"""The local cloud from the command line: `python -m local run|stop|status|invoke|dev|doctor`."""
+"""The local cloud from the command line: `python -m local run|stop|status|invoke|redrive|dev|doctor`."""
 
 import argparse
 import json
@@ -15,6 +15,7 @@ from local.cloud.progress import Steps
 from local.cloud.stack import TITLES, Stack
 from local.dev import serve
 from local.doctor import doctor
+from local.redrive import redrive
 from local.run import run
 
 INTERRUPTED = 130
@@ -36,6 +37,15 @@ def _parser() -> argparse.ArgumentParser:
     call = commands.add_parser("invoke", help="run one function with an event")
     call.add_argument("function", help="the function's row, such as products-api")
     call.add_argument("event", type=Path, help="a file with the event as JSON, - for standard input")
+    again = commands.add_parser("redrive", help="list a queue's dead letters, or move them back")
+    again.add_argument("queue", help="the queue's row, such as pricing-decide")
+    again.add_argument("--move", action="store_true", help="move them; without it they are only listed")
+    again.add_argument("--reason", help="only those that were quarantined for this reason")
+    again.add_argument("--type", help="only messages of this type")
+    again.add_argument("--organisation", help="only those of this organisation")
+    again.add_argument("--older-than", help="only those sent before this time, as 2026-11-23T06:00:00Z")
+    again.add_argument("--rate", type=float, default=10.0, help="how many to move in a second")
+    again.add_argument("--limit", type=int, default=100, help="how many to move at most")
     dev = commands.add_parser("dev", help="serve all HTTP APIs with hot reload against the same stores")
     dev.add_argument("--port", type=int, default=8000)
     return parser
@@ -81,6 +91,8 @@ def _dispatch(options: argparse.Namespace, console: Console) -> int:
             return _status(stack, console)
         case "invoke":
             return _invoke(stack, console, options.function, options.event)
+        case "redrive":
+            return redrive(stack, console, options)
         case "dev":
             return serve(stack, options.port)
         case _:

@@ -45,8 +45,8 @@ def app() -> ASGIApp:
     houses: dict[str, ASGIApp] = {}
     for house in HOUSES:
         with _environment(functions.environment(f"{house}-api")):
-            wired = import_module(f"{house}.bootstrap").bootstrap()
-            houses[house] = import_module(f"{house}.api.app").build_app(wired)
+            # The door's own application: limits and idempotency keys are as in Lambda.
+            houses[house] = import_module(f"{house}.handlers.api").app
     return Gateway(houses, authorize)
 
 

@@ -48,6 +48,8 @@ VALUES = {
     "GEMINI_MODEL": "gemini-2.5-flash",
     "OMNIPRICEX_ENVIRONMENT": "dev",
     "POWERTOOLS_LOG_LEVEL": "INFO",
+    "RATE_LIMITS": "{}",
+    "REDRIVEN_QUEUES": "[]",
     "SCANNER_MIN_DELAY_SECONDS": "1",
     "SCANNER_USER_AGENT": "OmniPriceX/0.1 (+https://omnipricex.invalid)",
     "SIGNING_KEYS": json.dumps({"key": PUBLIC_KEY}),

@@ -73,6 +73,7 @@ def read_table() -> list[Row]:
     capabilities = capability_variables()
     common = frozenset(VARIABLE.findall(local(TERRAFORM / "capabilities.tf", "common_environment")))
     table: dict[str, dict[str, Any]] = local(TERRAFORM / "functions.tf", "table")
+    consumers = {queue["consumer"] for queue in local(TERRAFORM / "queues.tf", "queues").values()}
     return [
         Row(
             name=name,
@@ -80,7 +81,7 @@ def read_table() -> list[Row]:
             handler=settings["handler"],
             settings=settings,
             common=common,
-            own=_own(settings, capabilities),
+            own=_own(settings | {"consumes": name in consumers}, capabilities),
         )
         for name, settings in table.items()
     ]

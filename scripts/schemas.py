@@ -33,33 +33,40 @@ COMMON = {
     "omnipricex_environment": "documentation",
     "mongodb_secret_arn": "none",
     "mongodb_database": "documentation",
+    "valkey_url": "valkey://none",
+    "rate_limits": "{}",
 }
+
+BUS = {"event_bus_name": "none"}
 
 
 def _auth() -> FastAPI:
-    keys = {"signing_keys": "{}", "token_issuer": "none", "signing_key_arn": "none", "valkey_url": "valkey://none"}
-    return auth.api.app.build_app(auth.bootstrap.bootstrap(auth.settings.ApiSettings.model_validate(COMMON | keys)))
+    keys = {"signing_keys": "{}", "token_issuer": "none", "signing_key_arn": "none"}
+    settings = auth.settings.ApiSettings.model_validate(COMMON | BUS | keys)
+    return auth.api.app.build_app(auth.bootstrap.bootstrap(settings))
 
 
 def _products() -> FastAPI:
-    settings = products.settings.ProductsSettings.model_validate(COMMON | {"event_bus_name": "none"})
+    settings = products.settings.ApiSettings.model_validate(COMMON | BUS)
     return products.api.app.build_app(products.bootstrap.bootstrap(settings))
 
 
 def _pricing() -> FastAPI:
-    queues = {"decide_queue_url": "none", "publish_queue_url": "none"}
-    settings = pricing.settings.ApiSettings.model_validate(COMMON | queues)
+    names = ("decide_queue_url", "publish_queue_url", "reports_queue_url", "work_bucket")
+    settings = pricing.settings.ApiSettings.model_validate(COMMON | BUS | dict.fromkeys(names, "none"))
     return pricing.api.app.build_app(pricing.bootstrap.bootstrap(settings))
 
 
 def _scheduler() -> FastAPI:
-    names = ("schedule_group", "schedule_role_arn", "schedule_dlq_arn", "due_queue_arn", "due_queue_url")
-    settings = scheduler.settings.ApiSettings.model_validate(COMMON | dict.fromkeys(names, "none"))
+    schedules = ("schedule_group", "schedule_role_arn", "schedule_dlq_arn", "due_queue_arn")
+    queues = ("scan_requests_queue_url", "runs_due_queue_url", "reports_queue_url", "pulls_queue_url")
+    names = (*schedules, *queues, "work_bucket")
+    settings = scheduler.settings.ApiSettings.model_validate(COMMON | BUS | dict.fromkeys(names, "none"))
     return scheduler.api.app.build_app(scheduler.bootstrap.bootstrap(settings))
 
 
 def _assistant() -> FastAPI:
-    settings = assistant.settings.ApiSettings.model_validate(COMMON | {"questions_queue_url": "none"})
+    settings = assistant.settings.ApiSettings.model_validate(COMMON | BUS | {"questions_queue_url": "none"})
     return assistant.api.app.build_app(assistant.bootstrap.bootstrap(settings))
 
 
@@ -95,7 +102,18 @@ def main() -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     print(f"{len(wanted)} files written")
+    if "--release" in sys.argv[1:]:
+        _release()
     return 0
+
+
+def _release() -> None:
+    """Make the present schemas those that every later one is compared with."""
+    folder = ROOT / "events" / "released"
+    folder.mkdir(exist_ok=True)
+    for path in (ROOT / "events" / "schemas").glob("*.json"):
+        (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    print("events/released holds the present schemas")
 
 
 if __name__ == "__main__":

@@ -63,3 +63,72 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.alarms.arn]
 }
+
+resource "aws_cloudwatch_metric_alarm" "api_latency" {
+  alarm_name          = "${local.prefix}-api-latency"
+  alarm_description   = "One request in twenty takes longer than three seconds: look at the slowest route and what it waits for"
+  namespace           = "AWS/ApiGateway"
+  metric_name         = "Latency"
+  dimensions          = { ApiId = aws_apigatewayv2_api.this.id }
+  extended_statistic  = "p95"
+  period              = 300
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  threshold           = 3000
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+}
+
+resource "aws_cloudwatch_metric_alarm" "outbox" {
+  for_each = local.houses
+
+  alarm_name          = "${local.prefix}-${each.key}-outbox"
+  alarm_description   = "${each.key}: a stored message waits for its queue or bus for more than five minutes"
+  namespace           = "OmniPriceX"
+  metric_name         = "OutboxOldest"
+  dimensions          = { service = each.key }
+  statistic           = "Maximum"
+  period              = 60
+  evaluation_periods  = 5
+  datapoints_to_alarm = 3
+  threshold           = 300
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+}
+
+resource "aws_cloudwatch_metric_alarm" "parked" {
+  for_each = local.houses
+
+  alarm_name          = "${local.prefix}-${each.key}-outbox-parked"
+  alarm_description   = "${each.key}: a stored message was refused too often and is tried no more"
+  namespace           = "OmniPriceX"
+  metric_name         = "OutboxParked"
+  dimensions          = { service = each.key }
+  statistic           = "Maximum"
+  period              = 300
+  evaluation_periods  = 1
+  threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+}
+
+# What should happen each minute and does not is seen by nobody else.
+resource "aws_cloudwatch_metric_alarm" "heartbeat" {
+  for_each = var.schedules_enabled ? local.relays : toset([])
+
+  alarm_name          = "${local.function_names[each.key]}-heartbeat"
+  alarm_description   = "${each.key} was not started for ten minutes: schedules, retries and deadlines stand still"
+  namespace           = "AWS/Lambda"
+  metric_name         = "Invocations"
+  dimensions          = { FunctionName = local.function_names[each.key] }
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 2
+  threshold           = 1
+  comparison_operator = "LessThanThreshold"
+  treat_missing_data  = "breaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+}

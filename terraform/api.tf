@@ -15,6 +15,7 @@ locals {
       "POST /auth/sign-in"  = "auth"
       "POST /auth/refresh"  = "auth"
       "POST /auth/sign-out" = "auth"
+      "POST /auth/token"    = "auth"
       "GET /auth/keys"      = "auth"
     },
     [for house in local.houses : {
@@ -26,7 +27,7 @@ locals {
   )
 
   # Guessing a password must stay slow however fast the rest may be.
-  slow_routes = ["POST /auth/sign-in", "POST /auth/refresh"]
+  slow_routes = ["POST /auth/sign-in", "POST /auth/refresh", "POST /auth/token"]
 
   api_url      = coalesce(var.public_url, local.domain_url, trimsuffix(aws_apigatewayv2_stage.this.invoke_url, "/"))
   token_issuer = coalesce(var.public_url, local.domain_url, aws_apigatewayv2_api.this.api_endpoint)
@@ -45,7 +46,7 @@ resource "aws_apigatewayv2_api" "this" {
       allow_origins  = var.cors_origins
       allow_methods  = local.methods
       allow_headers  = ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "traceparent"]
-      expose_headers = ["etag", "location", "retry-after"]
+      expose_headers = ["etag", "idempotent-replayed", "location", "ratelimit-limit", "ratelimit-policy", "ratelimit-remaining", "ratelimit-reset", "retry-after", "traceparent"]
       max_age        = 3600
     }
   }

@@ -8,6 +8,7 @@ locals {
       POWERTOOLS_METRICS_NAMESPACE = "OmniPriceX"
       POWERTOOLS_LOG_LEVEL         = var.log_level
       PYDANTIC_DISABLE_PLUGINS     = "__all__"
+      OTEL_EXPORTER_OTLP_ENDPOINT  = var.otlp_endpoint
     }
   }
 
@@ -50,7 +51,8 @@ locals {
       }
       valkey = {
         environment = {
-          VALKEY_URL = local.valkey_url
+          VALKEY_URL  = local.valkey_url
+          RATE_LIMITS = jsonencode(var.rate_limits)
         }
         statements = []
       }
@@ -72,6 +74,126 @@ locals {
             condition = { StringEquals = { "iam:PassedToService" = "scheduler.amazonaws.com" } }
           },
         ]
+      }
+      claims = {
+        environment = {
+          WORK_BUCKET = local.work_bucket
+        }
+        statements = [{
+          actions   = ["s3:PutObject"]
+          resources = ["${local.work_arn}/claims/*"]
+        }]
+      }
+      stops = {
+        environment = {
+          WORK_BUCKET = local.work_bucket
+        }
+        statements = [{
+          actions   = ["s3:PutObject"]
+          resources = ["${local.work_arn}/stopped/*"]
+        }]
+      }
+      heeds_stops = {
+        environment = {
+          WORK_BUCKET = local.work_bucket
+        }
+        statements = [
+          {
+            actions   = ["s3:GetObject"]
+            resources = ["${local.work_arn}/stopped/*"]
+          },
+          {
+            # Without it S3 answers «forbidden» where a mark is absent.
+            actions   = ["s3:ListBucket"]
+            resources = [local.work_arn]
+            condition = { StringLike = { "s3:prefix" = "stopped/*" } }
+          },
+        ]
+      }
+      redrives = {
+        environment = {
+          QUEUE_URL_PREFIX = trimsuffix(module.queue["scheduler-due"].url, "scheduler-due")
+          REDRIVEN_QUEUES  = jsonencode(keys(local.queues))
+        }
+        statements = [
+          {
+            actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
+            resources = values(local.dead_letter_arns)
+          },
+          {
+            actions   = ["sqs:ReceiveMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
+            resources = [aws_sqs_queue.events_dlq.arn, aws_sqs_queue.schedules_dlq.arn]
+          },
+          {
+            actions   = ["sqs:SendMessage"]
+            resources = values(local.queue_arns)
+          },
+        ]
+      }
+      writes_reports = {
+        environment = {
+          WORK_BUCKET = local.work_bucket
+        }
+        statements = [{
+          actions   = ["s3:PutObject"]
+          resources = ["${local.work_arn}/reports/*"]
+        }]
+      }
+      links_reports = {
+        environment = {
+          WORK_BUCKET = local.work_bucket
+        }
+        # A link carries the right of the function that signed it.
+        statements = [{
+          actions   = ["s3:GetObject"]
+          resources = ["${local.work_arn}/reports/*"]
+        }]
+      }
+      drops_files = {
+        environment = {
+          WORK_BUCKET = local.work_bucket
+        }
+        statements = [{
+          actions   = ["s3:PutObject"]
+          resources = ["${local.work_arn}/pulled/*"]
+        }]
+      }
+      takes_files = {
+        environment = {
+          WORK_BUCKET = local.work_bucket
+        }
+        statements = [{
+          actions   = ["s3:GetObject"]
+          resources = ["${local.work_arn}/pulled/*"]
+        }]
+      }
+      consumes = {
+        environment = {
+          DEAD_LETTER_QUEUE_URL = try(module.queue[local.queue_of[name]].dead_letter_url, null)
+          WORK_BUCKET           = local.work_bucket
+        }
+        statements = concat(
+          [for queue, settings in local.queues : {
+            actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
+            resources = [local.queue_arns[queue]]
+          } if settings.consumer == name],
+          [for queue, settings in local.queues : {
+            actions   = ["sqs:SendMessage"]
+            resources = [local.dead_letter_arns[queue]]
+          } if settings.consumer == name],
+          row.private ? [{
+            actions   = ["s3:GetObject"]
+            resources = ["${local.work_arn}/claims/*"]
+          }] : [],
+        )
+      }
+      lists_schedules = {
+        environment = {}
+        # AWS knows no resource for it.
+        statements = [{
+          actions   = ["scheduler:ListSchedules"]
+          resources = ["*"]
+        }]
       }
       gemini = {
         environment = {
@@ -98,17 +220,14 @@ locals {
     for name, row in local.functions : name => concat(
       flatten([for capability, grant in local.capabilities[name] : grant.statements if row[capability]]),
       [for queue in values(row.sends_to) : {
-        actions   = ["sqs:SendMessage"]
+        # In AWS the first covers both, and IAM ignores the second; an emulator asks for a batch by its own name.
+        actions   = ["sqs:SendMessage", "sqs:SendMessageBatch"]
         resources = [local.queue_arns[queue]]
       }],
       [for target in values(row.invokes) : {
         actions   = ["lambda:InvokeFunction"]
         resources = [local.function_arns[target]]
       }],
-      [for queue, settings in local.queues : {
-        actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
-        resources = [local.queue_arns[queue]]
-      } if settings.consumer == name],
     )
   }
 }

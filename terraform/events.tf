@@ -2,9 +2,28 @@
 
 locals {
   rules = {
-    "products-changed" = { source = "products", type = "products.products-changed", queue = "pricing-products" }
-    "scan-planned"     = { source = "pricing", type = "pricing.scan-planned", queue = "scheduler-progress" }
-    "scan-progressed"  = { source = "pricing", type = "pricing.scan-progressed", queue = "scheduler-progress" }
+    "products-changed" = {
+      sources = ["products"]
+      types   = ["products.products-changed"]
+      queue   = "pricing-products"
+    }
+    # Every house that works for a job tells how far it is.
+    "job-facts" = {
+      sources = ["assistant", "pricing", "products"]
+      types   = ["jobs.job-ended", "jobs.job-opened", "jobs.job-planned", "jobs.job-progressed"]
+      queue   = "scheduler-progress"
+    }
+    # The scheduler ends jobs that nobody finished; the house that works for one closes what it keeps of it.
+    "jobs-ended" = {
+      sources = ["scheduler"]
+      types   = ["jobs.job-ended"]
+      queue   = "pricing-jobs-ended"
+    }
+    "user-removed" = {
+      sources = ["auth"]
+      types   = ["auth.user-removed"]
+      queue   = "scheduler-owners"
+    }
   }
 }
 
@@ -16,9 +35,9 @@ resource "aws_cloudwatch_event_rule" "this" {
   for_each = local.rules
 
   name           = "${local.prefix}-${each.key}"
-  description    = "${each.value.type} to ${each.value.queue}"
+  description    = "${join(", ", each.value.types)} to ${each.value.queue}"
   event_bus_name = aws_cloudwatch_event_bus.this.name
-  event_pattern  = jsonencode({ source = [each.value.source], detail-type = [each.value.type] })
+  event_pattern  = jsonencode({ source = each.value.sources, detail-type = each.value.types })
 }
 
 resource "aws_cloudwatch_event_target" "this" {

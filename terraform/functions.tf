@@ -5,12 +5,24 @@
 #   events             the event bus
 #   signs_tokens       the current signing key
 #   verifies_tokens    the published keys and the issuer
-#   valkey             the cache
+#   valkey             the cache, and the limits that are counted there
 #   manages_schedules  the schedule group
+#   lists_schedules    which schedules there are
 #   gemini             the language model's key, where there is one
+#   claims             puts bodies that are too large for a message into the work bucket
+#   stops              marks jobs that are to stop, there too
+#   heeds_stops        reads those marks
+#   writes_reports     puts report files there
+#   links_reports      gives people links to them
+#   drops_files        puts files there that were pulled from the web
+#   takes_files        reads those
+#   redrives           takes dead letters and sends them back; EventBridge's own it may only list
 #   sends_to           variable = queue
 #   invokes            variable = row
 #   private            inside the VPC; a row that meets untrusted content stays out
+#
+# A row that consumes a queue (queues.tf) may also put what can never succeed on its dead-letter queue and, when it
+# is private, read large bodies.
 
 locals {
   row = {
@@ -24,10 +36,19 @@ locals {
     verifies_tokens   = false
     valkey            = false
     manages_schedules = false
+    lists_schedules   = false
     gemini            = false
+    claims            = false
+    stops             = false
+    heeds_stops       = false
+    writes_reports    = false
+    links_reports     = false
+    drops_files       = false
+    takes_files       = false
+    redrives          = false
   }
 
-  functions = { for name, row in local.table : name => merge(local.row, row) }
+  functions = { for name, row in local.table : name => merge(local.row, row, { consumes = contains(values(local.queues)[*].consumer, name) }) }
 
   table = {
     "auth-api" = {
@@ -40,6 +61,7 @@ locals {
       signs_tokens    = true
       verifies_tokens = true
       valkey          = true
+      events          = true
     }
     "auth-authorize" = {
       description     = "Answers the HTTP API who the caller is"
@@ -66,6 +88,16 @@ locals {
       timeout_s   = 300
       mongodb     = true
     }
+    "auth-relay" = {
+      description = "Sends auth's messages that wait in the outbox"
+      house       = "auth"
+      handler     = "auth.handlers.relay.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+      events      = true
+      claims      = true
+    }
 
     "products-api" = {
       description = "The products HTTP API: shops, imports, catalogue"
@@ -74,6 +106,7 @@ locals {
       memory_mb   = 1024
       timeout_s   = 29
       mongodb     = true
+      valkey      = true
       events      = true
     }
     "products-migrate" = {
@@ -94,6 +127,30 @@ locals {
       mongodb     = true
       events      = true
     }
+    "products-pull-file" = {
+      description = "Fetches catalogue files from the web; no store, no secret, no private network"
+      house       = "products"
+      handler     = "products.handlers.pull_file.handler"
+      memory_mb   = 512
+      timeout_s   = 180
+      private     = false
+      drops_files = true
+      sends_to    = { PULLED_QUEUE_URL = "products-pulled" }
+      environment = {
+        SCANNER_USER_AGENT = var.scanner_user_agent
+        SCANNER_CONNECT_TO = var.scanner_connect_to
+      }
+    }
+    "products-import-file" = {
+      description = "Imports catalogue files that were fetched"
+      house       = "products"
+      handler     = "products.handlers.import_file.handler"
+      memory_mb   = 1024
+      timeout_s   = 300
+      mongodb     = true
+      events      = true
+      takes_files = true
+    }
     "products-relay" = {
       description = "Sends the products events that wait in the outbox"
       house       = "products"
@@ -102,17 +159,22 @@ locals {
       timeout_s   = 60
       mongodb     = true
       events      = true
+      claims      = true
     }
 
     "pricing-api" = {
-      description = "The pricing HTTP API: competitors, offers, policies, decisions, approval"
-      house       = "pricing"
-      handler     = "pricing.handlers.api.handler"
-      memory_mb   = 1024
-      timeout_s   = 29
-      mongodb     = true
+      description   = "The pricing HTTP API: competitors, offers, policies, decisions, approval"
+      house         = "pricing"
+      handler       = "pricing.handlers.api.handler"
+      memory_mb     = 1024
+      timeout_s     = 29
+      mongodb       = true
+      valkey        = true
+      events        = true
+      links_reports = true
       sends_to = {
         DECIDE_QUEUE_URL  = "pricing-decide"
+        REPORTS_QUEUE_URL = "pricing-reports"
         PUBLISH_QUEUE_URL = "pricing-publish"
       }
     }
@@ -149,6 +211,7 @@ locals {
       memory_mb   = 512
       timeout_s   = 300
       private     = false
+      heeds_stops = true
       sends_to    = { OBSERVED_QUEUE_URL = "pricing-observed" }
       environment = {
         SCANNER_USER_AGENT        = var.scanner_user_agent
@@ -172,6 +235,8 @@ locals {
       memory_mb   = 1769
       timeout_s   = 300
       mongodb     = true
+      events      = true
+      heeds_stops = true
     }
     "pricing-publish" = {
       description = "Publishes approved prices and reads them back"
@@ -180,6 +245,8 @@ locals {
       memory_mb   = 512
       timeout_s   = 120
       mongodb     = true
+      events      = true
+      heeds_stops = true
       invokes     = { PRODUCTS_PRICES_FUNCTION = "products-prices" }
     }
     "pricing-questions" = {
@@ -190,14 +257,50 @@ locals {
       timeout_s   = 15
       mongodb     = true
     }
+    "pricing-close-work" = {
+      description = "Closes runs, publications and reports whose jobs were ended"
+      house       = "pricing"
+      handler     = "pricing.handlers.close_work.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+      events      = true
+    }
+    "pricing-start-run" = {
+      description = "Starts the policy runs that schedules ask for"
+      house       = "pricing"
+      handler     = "pricing.handlers.start_run.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+      events      = true
+      sends_to    = { DECIDE_QUEUE_URL = "pricing-decide" }
+    }
+    "pricing-write-report" = {
+      description    = "Writes report files"
+      house          = "pricing"
+      handler        = "pricing.handlers.write_report.handler"
+      memory_mb      = 1024
+      timeout_s      = 300
+      mongodb        = true
+      events         = true
+      writes_reports = true
+    }
     "pricing-relay" = {
-      description = "Sends the pricing events that wait in the outbox"
+      description = "Sends the pricing messages that wait in the outbox"
       house       = "pricing"
       handler     = "pricing.handlers.relay.handler"
       memory_mb   = 512
       timeout_s   = 60
       mongodb     = true
       events      = true
+      claims      = true
+      sends_to = {
+        DECIDE_QUEUE_URL  = "pricing-decide"
+        PAGES_QUEUE_URL   = "pricing-pages.fifo"
+        PUBLISH_QUEUE_URL = "pricing-publish"
+        REPORTS_QUEUE_URL = "pricing-reports"
+      }
     }
 
     "scheduler-api" = {
@@ -207,8 +310,16 @@ locals {
       memory_mb         = 1024
       timeout_s         = 29
       mongodb           = true
+      events            = true
+      valkey            = true
       manages_schedules = true
-      sends_to          = { DUE_QUEUE_URL = "scheduler-due" }
+      stops             = true
+      sends_to = {
+        PULLS_QUEUE_URL         = "products-pulls"
+        REPORTS_QUEUE_URL       = "pricing-reports"
+        RUNS_DUE_QUEUE_URL      = "pricing-runs-due"
+        SCAN_REQUESTS_QUEUE_URL = "pricing-scan-requests"
+      }
     }
     "scheduler-migrate" = {
       description = "Makes the indexes of the scheduler database; invoked by the deploy step"
@@ -219,13 +330,20 @@ locals {
       mongodb     = true
     }
     "scheduler-start-job" = {
-      description = "Starts the job that a schedule or a person asked for"
+      description = "Starts the job of a schedule that came due"
       house       = "scheduler"
       handler     = "scheduler.handlers.start_job.handler"
       memory_mb   = 512
       timeout_s   = 60
       mongodb     = true
-      sends_to    = { SCAN_REQUESTS_QUEUE_URL = "pricing-scan-requests" }
+      events      = true
+      stops       = true
+      sends_to = {
+        PULLS_QUEUE_URL         = "products-pulls"
+        REPORTS_QUEUE_URL       = "pricing-reports"
+        RUNS_DUE_QUEUE_URL      = "pricing-runs-due"
+        SCAN_REQUESTS_QUEUE_URL = "pricing-scan-requests"
+      }
     }
     "scheduler-record-progress" = {
       description = "Keeps each job's progress"
@@ -235,6 +353,43 @@ locals {
       timeout_s   = 60
       mongodb     = true
     }
+    "scheduler-remove-owner" = {
+      description = "Withdraws the schedules of people who left"
+      house       = "scheduler"
+      handler     = "scheduler.handlers.remove_owner.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+    }
+    "scheduler-tick" = {
+      description       = "Each minute: sends what waits, starts what was missed, ends what is overdue, repairs schedules"
+      house             = "scheduler"
+      handler           = "scheduler.handlers.tick.handler"
+      memory_mb         = 512
+      timeout_s         = 60
+      mongodb           = true
+      events            = true
+      claims            = true
+      stops             = true
+      manages_schedules = true
+      lists_schedules   = true
+      sends_to = {
+        PULLS_QUEUE_URL         = "products-pulls"
+        REPORTS_QUEUE_URL       = "pricing-reports"
+        RUNS_DUE_QUEUE_URL      = "pricing-runs-due"
+        SCAN_REQUESTS_QUEUE_URL = "pricing-scan-requests"
+      }
+    }
+
+    "scheduler-redrive" = {
+      description = "Moves dead letters back onto their queues; invoked by an operator"
+      house       = "scheduler"
+      handler     = "scheduler.handlers.redrive.handler"
+      memory_mb   = 512
+      timeout_s   = 300
+      mongodb     = true
+      redrives    = true
+    }
 
     "assistant-api" = {
       description = "The assistant HTTP API: questions and answers"
@@ -243,6 +398,8 @@ locals {
       memory_mb   = 1024
       timeout_s   = 15
       mongodb     = true
+      valkey      = true
+      events      = true
       sends_to    = { QUESTIONS_QUEUE_URL = "assistant-questions" }
     }
     "assistant-migrate" = {
@@ -260,9 +417,21 @@ locals {
       memory_mb   = 1024
       timeout_s   = 60
       mongodb     = true
+      events      = true
       gemini      = true
       invokes     = { PRICING_QUESTIONS_FUNCTION = "pricing-questions" }
       environment = { GEMINI_MODEL = var.gemini_model }
+    }
+    "assistant-relay" = {
+      description = "Sends the assistant's messages that wait in the outbox"
+      house       = "assistant"
+      handler     = "assistant.handlers.relay.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+      events      = true
+      claims      = true
+      sends_to    = { QUESTIONS_QUEUE_URL = "assistant-questions" }
     }
   }
 }

@@ -19,7 +19,14 @@ locals {
     for name, full in local.queue_names :
     name => "arn:${local.partition}:sqs:${var.region}:${local.account}:${full}"
   }
-  bus_arn = "arn:${local.partition}:events:${var.region}:${local.account}:event-bus/${local.prefix}"
+  dead_letter_arns = {
+    for name, arn in local.queue_arns :
+    name => endswith(name, ".fifo") ? "${trimsuffix(arn, ".fifo")}-dlq.fifo" : "${arn}-dlq"
+  }
+  queue_of    = { for name, queue in local.queues : queue.consumer => name }
+  work_bucket = "${local.prefix}-work-${local.account}"
+  work_arn    = "arn:${local.partition}:s3:::${local.work_bucket}"
+  bus_arn     = "arn:${local.partition}:events:${var.region}:${local.account}:event-bus/${local.prefix}"
   rule_arns = {
     for name in keys(local.rules) :
     name => "arn:${local.partition}:events:${var.region}:${local.account}:rule/${local.prefix}/${local.prefix}-${name}"

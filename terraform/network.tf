@@ -123,6 +123,16 @@ resource "aws_vpc_security_group_ingress_rule" "endpoints" {
   referenced_security_group_id = aws_security_group.functions.id
 }
 
+# The work bucket is reached by a gateway, which costs nothing and needs no address.
+resource "aws_vpc_endpoint" "s3" {
+  vpc_id            = aws_vpc.this.id
+  service_name      = "com.amazonaws.${var.region}.s3"
+  vpc_endpoint_type = "Gateway"
+  route_table_ids   = values(aws_route_table.private)[*].id
+
+  tags = { Name = "${local.prefix}-s3" }
+}
+
 resource "aws_vpc_endpoint" "this" {
   for_each = var.private_endpoints
 

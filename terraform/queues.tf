@@ -4,13 +4,19 @@ locals {
   queues = {
     "pricing-products"      = { consumer = "pricing-record-products", batch_size = 10, maximum_concurrency = 5 }
     "pricing-scan-requests" = { consumer = "pricing-plan-scan", batch_size = 1, maximum_concurrency = 5 }
-    # One message is up to 100 pages of one host and takes most of the timeout.
+    # One message is up to 75 pages of one host and takes most of the timeout.
     "pricing-pages.fifo"  = { consumer = "pricing-scan-pages", batch_size = 1, maximum_concurrency = var.scanner_concurrency }
     "pricing-observed"    = { consumer = "pricing-record-observations", batch_size = 10, maximum_concurrency = 10 }
     "pricing-decide"      = { consumer = "pricing-decide", batch_size = 1, maximum_concurrency = 10 }
     "pricing-publish"     = { consumer = "pricing-publish", batch_size = 1, maximum_concurrency = 5 }
-    "scheduler-due"       = { consumer = "scheduler-start-job", batch_size = 10, maximum_concurrency = 5 }
-    "scheduler-progress"  = { consumer = "scheduler-record-progress", batch_size = 10, maximum_concurrency = 2 }
+    "pricing-runs-due"    = { consumer = "pricing-start-run", batch_size = 10, maximum_concurrency = 2 }
+    "pricing-reports"     = { consumer = "pricing-write-report", batch_size = 1, maximum_concurrency = 2 }
+    "pricing-jobs-ended"  = { consumer = "pricing-close-work", batch_size = 10, maximum_concurrency = 2 }
+    "products-pulls"      = { consumer = "products-pull-file", batch_size = 1, maximum_concurrency = 2 }
+    "products-pulled"     = { consumer = "products-import-file", batch_size = 1, maximum_concurrency = 2 }
+    "scheduler-due"       = { consumer = "scheduler-start-job", batch_size = 10, maximum_concurrency = 10 }
+    "scheduler-progress"  = { consumer = "scheduler-record-progress", batch_size = 10, maximum_concurrency = 10 }
+    "scheduler-owners"    = { consumer = "scheduler-remove-owner", batch_size = 10, maximum_concurrency = 2 }
     "assistant-questions" = { consumer = "assistant-answer", batch_size = 1, maximum_concurrency = 5 }
   }
 }

@@ -1,7 +1,7 @@
 # The group holds the users' schedules (made by scheduler-api) and the platform's own (below).
 
 locals {
-  relays = toset(["pricing-relay", "products-relay"])
+  relays = toset(["assistant-relay", "auth-relay", "pricing-relay", "products-relay", "scheduler-tick"])
 
   # A schedule acts only for this account's group: another account's schedule cannot borrow the role.
   scheduler_trust = jsonencode({

@@ -150,6 +150,17 @@ variable "nat_gateway_count" {
   }
 }
 
+variable "otlp_endpoint" {
+  description = "An OpenTelemetry collector (OTLP over HTTP) that spans are sent to; none are recorded without one."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.otlp_endpoint == null || can(regex("^https?://[^/]+(/.*)?$", var.otlp_endpoint))
+    error_message = "otlp_endpoint is an address such as http://collector.internal:4318, without /v1/traces."
+  }
+}
+
 variable "private_endpoints" {
   description = "AWS services the functions reach without leaving the private network, for example secretsmanager and sqs. Each costs by the hour in each zone."
   type        = set(string)
@@ -165,6 +176,24 @@ variable "public_url" {
   validation {
     condition     = var.public_url == null || can(regex("^https?://.*[^/]$", var.public_url))
     error_message = "public_url is http(s)://host... without a slash at the end."
+  }
+}
+
+variable "rate_limits" {
+  description = "Requests in a window: of one organisation, of one caller in it, of one address without a caller; by class of route. Without Valkey each copy of a function grants an `instances`-th."
+  type = object({
+    window_seconds = optional(number, 60)
+    organisation   = optional(object({ read = number, write = number, costly = number }), { read = 6000, write = 3000, costly = 300 })
+    caller         = optional(object({ read = number, write = number, costly = number }), { read = 1200, write = 600, costly = 60 })
+    address        = optional(object({ read = number, write = number, costly = number }), { read = 300, write = 120, costly = 60 })
+    instances      = optional(number, 10)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for rate in flatten([values(var.rate_limits.organisation), values(var.rate_limits.caller), values(var.rate_limits.address)]) : rate >= 1])
+    error_message = "A limit of 0 would let nobody in."
   }
 }
 

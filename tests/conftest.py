@@ -11,6 +11,7 @@ from local.cloud.config import LocalConfig
 from local.cloud.processes import Service, Supervisor
 from local.cloud.progress import Steps
 from local.cloud.stack import Stack
+from tests.fakes.otlp_collector import Collector, collecting
 
 READY_SECONDS = 60
 
@@ -53,11 +54,19 @@ def valkey_url(local_config: LocalConfig) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def collector() -> Iterator[Collector]:
+    """An OpenTelemetry collector that the whole local cloud tells its spans to."""
+    with collecting() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[Stack]:
     """The whole local cloud with the production Terraform applied, once for the session."""
     given = {
         "mongodb_uri": os.environ.get("OMNIPRICEX_TEST_MONGODB_URI"),
         "valkey_url": os.environ.get("OMNIPRICEX_TEST_VALKEY_URL"),
+        "otlp_endpoint": collector.address,
         "aws_endpoint_url": os.environ.get("OMNIPRICEX_TEST_AWS_ENDPOINT_URL"),
     }
     config = LocalConfig.isolated(tmp_path_factory.mktemp("stack"), **given)

@@ -2,16 +2,21 @@
 
 from importlib import import_module
 
+from assistant.adapters.commands import QUESTIONS
 from assistant.adapters.lambda_market import LambdaMarket
+from assistant.adapters.mongo_gauges import MongoGauges
 from assistant.adapters.mongo_questions import MongoQuestions
-from assistant.adapters.sqs_questions import SqsQuestions
-from assistant.settings import AnswerSettings, ApiSettings, StoreSettings
+from assistant.settings import AnswerSettings, ApiSettings, RelaySettings, StoreSettings
 from assistant.usecases.ask import AnswerQuestion, AskQuestion, RulePlanner
 from assistant.usecases.house import Assistant, Check
-from assistant.usecases.ports import Planner, Questions, Work
+from assistant.usecases.ports import Planner, Questions
 from shared.kernel.clock import Clock, system_clock
+from shared.kernel.gauges import ReadGauges, no_gauges
 from shared.runtime.aws import secret
+from shared.runtime.claims import Claims
+from shared.runtime.edge import Edge
 from shared.runtime.mongo import Mongo
+from shared.runtime.outbox import Outbox
 from shared.runtime.queues import Queue
 
 
@@ -23,29 +28,45 @@ def database(settings: StoreSettings | None = None) -> Mongo:
 
 def wire(
     questions: Questions,
-    work: Work,
     *,
     clock: Clock = system_clock,
+    gauges: ReadGauges = no_gauges,
     checks: dict[str, Check] | None = None,
 ) -> Assistant:
     """The API's side of the assistant over the given ports."""
-    ask = AskQuestion(questions=questions, work=work)
-    return Assistant(questions=questions, ask=ask, clock=clock, checks=checks or {})
+    return Assistant(
+        questions=questions,
+        ask=AskQuestion(questions=questions),
+        gauges=gauges,
+        clock=clock,
+        checks=checks or {},
+    )
 
 
-def bootstrap(settings: ApiSettings | None = None) -> Assistant:
-    """The API's side of the assistant over MongoDB and SQS."""
+def bootstrap(settings: ApiSettings | None = None, edge: Edge | None = None) -> Assistant:
+    """The API's side of the assistant over MongoDB, EventBridge and SQS."""
     known = settings or ApiSettings()
-    mongo = database(known)
-    work = SqsQuestions(Queue(known.questions_queue_url))
-    return wire(MongoQuestions(mongo), work, checks={"mongodb": mongo.ping})
+    mongo = database(known) if edge is None else edge.mongo
+    queues = {QUESTIONS: Queue(known.questions_queue_url)}
+    outbox = Outbox(mongo, "assistant", bus=known.event_bus_name, queues=queues)
+    gauges = MongoGauges(mongo, system_clock)
+    return wire(MongoQuestions(mongo, outbox), gauges=gauges, checks={"mongodb": mongo.ping})
+
+
+def relay() -> Outbox:
+    """The outbox with every way from it, for the relay."""
+    settings = RelaySettings()
+    queues = {QUESTIONS: Queue(settings.questions_queue_url)}
+    claims = Claims(settings.work_bucket)
+    return Outbox(database(settings), "assistant", bus=settings.event_bus_name, queues=queues, claims=claims)
 
 
 def answer_question() -> AnswerQuestion:
     """The answerer of questions."""
     settings = AnswerSettings()
+    mongo = database(settings)
     return AnswerQuestion(
-        questions=MongoQuestions(database(settings)),
+        questions=MongoQuestions(mongo, Outbox(mongo, "assistant", bus=settings.event_bus_name)),
         planner=_planner(settings),
         market=LambdaMarket(settings.pricing_questions_function),
         clock=system_clock,

@@ -3,7 +3,7 @@
 from pydantic import Json
 from pydantic_settings import BaseSettings
 
-from shared.runtime.settings import FunctionSettings, MongoSettings
+from shared.runtime.settings import BusSettings, EdgeSettings, FunctionSettings, MongoSettings, WorkBucketSettings
 
 
 class StoreSettings(FunctionSettings, MongoSettings):
@@ -17,11 +17,18 @@ class KeySettings(FunctionSettings):
     token_issuer: str
 
 
-class ApiSettings(StoreSettings, KeySettings):
+class TellingSettings(StoreSettings, BusSettings):
+    """What a function that tells facts is told."""
+
+
+class RelaySettings(TellingSettings, WorkBucketSettings):
+    """What the relay is told."""
+
+
+class ApiSettings(TellingSettings, KeySettings, EdgeSettings):
     """What the HTTP API is told."""
 
     signing_key_arn: str
-    valkey_url: str
 
 
 DOORS: dict[str, type[BaseSettings]] = {
@@ -29,5 +36,6 @@ DOORS: dict[str, type[BaseSettings]] = {
     "authorize": KeySettings,
     "create_administrator": StoreSettings,
     "migrate": StoreSettings,
+    "relay": RelaySettings,
 }
 """The settings of each door."""

@@ -55,6 +55,8 @@ class LocalConfig(BaseSettings):
     valkey_port: int = Field(6479, description="The port of the Valkey that is started.")
     market_port: int = Field(8470, description="The port of the simulated market that the scanner is sent to.")
 
+    otlp_endpoint: Url = Field(None, description="An OpenTelemetry collector; functions send it their spans.")
+
     region: str = Field("us-east-1", description="The AWS region the emulator plays.")
     api_id: str = Field("a6a6a6a6", pattern="^[a-f0-9]{8}$", description="The API's id, known before it is created.")
     ready_timeout_seconds: float = Field(60, description="How long a service may take to come up.")

@@ -66,6 +66,12 @@ class Stack:
         with self.steps:
             return self._stop(self.supervisor.all_running())
 
+    def restart_emulator(self) -> None:
+        """Stop the AWS emulator and start it again from what it saved; the stores stay up."""
+        with self.steps:
+            self._stop([ministack.NAME])
+            self._start_emulator()
+
     def require_running(self) -> Self:
         """Fail with a sentence when the emulator is not up."""
         if not ministack.answers(self.config.endpoint):

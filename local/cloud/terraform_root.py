@@ -33,6 +33,7 @@ def variables(config: LocalConfig) -> dict[str, object]:
         "mongodb_uris": dict.fromkeys(HOUSES, config.mongodb),
         "public_url": config.api_url,
         "region": config.region,
+        "otlp_endpoint": config.otlp_endpoint,
         "scanner_connect_to": config.market,
         "valkey_url": config.valkey,
     }

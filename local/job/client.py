@@ -42,9 +42,9 @@ class Api:
         """Read one thing."""
         return self._asked("GET", path, params={key: str(value) for key, value in query.items()})
 
-    def post(self, path: str, body: object) -> Json:
-        """Send JSON."""
-        return self._asked("POST", path, json=body)
+    def post(self, path: str, body: object, key: str | None = None) -> Json:
+        """Send JSON; under an idempotency key it acts once, however often it is sent."""
+        return self._asked("POST", path, json=body, headers={} if key is None else {"Idempotency-Key": key})
 
     def put(self, path: str, body: object) -> Json:
         """Send JSON that replaces what is there."""

@@ -138,8 +138,8 @@ class MainJob:
             self._scanned(started)
 
     def _started_by(self, schedule_id: str) -> str:
-        jobs = self._api.get("/scheduler/jobs", limit=5)["data"]
-        return next((job["job_id"] for job in jobs if job["requested_by"] == schedule_id), "")
+        jobs = self._api.get("/scheduler/jobs", schedule_id=schedule_id, limit=1)["data"]
+        return str(jobs[0]["job_id"]) if jobs else ""
 
     def _scanned(self, job_id: str) -> None:
         job = self._api.until(f"/scheduler/jobs/{job_id}", lambda job: bool(job["state"] == "COMPLETED"), SCAN_SECONDS)
@@ -207,7 +207,7 @@ class MainJob:
         if not self.account.approved:
             return
         with self._step("Publish and read back"):
-            batch = self._colleague.post("/pricing/batches", {"run_id": run_id})
+            batch = self._colleague.post("/pricing/batches", {"run_id": run_id}, key=f"publish-{run_id}")
             done = self._api.until(
                 f"/pricing/batches/{batch['batch_id']}",
                 lambda one: bool(one["state"] == "FINISHED"),

@@ -1,5 +1,7 @@
 """The product pages of the simulated shops, in each style the web uses."""
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from html import escape
@@ -28,6 +30,15 @@ def product_page(shop: Shop, item: Item, quote: Quote, *, changed_markup: bool =
         f"<p>{number}: {escape(item.sku)}</p></main>"
         f'<section class="related"><h2>{also}</h2>{others}</section></body></html>'
     )
+
+
+def feed(shop: Shop) -> str:
+    """Return what a shop sells as the file that its own price systems pull; a cell with a comma is quoted."""
+    file = io.StringIO()
+    rows = csv.writer(file)
+    rows.writerow(("sku", "name", "brand", "gtin", "mpn", "price"))
+    rows.writerows((one.sku, one.title, one.brand, one.gtin, one.mpn, f"{one.price:f}") for one in shop.items)
+    return file.getvalue()
 
 
 def _teaser(shop: Shop, item: Item) -> str:

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from local.market.misbehaviour import CAPTCHA_PAGE, How, Misbehaviour
 from local.market.model import Market, Shop, address_of
-from local.market.pages import product_page
+from local.market.pages import feed, product_page
 from local.market.recorded import RecordedPages
 from local.market.state import MarketState, Traffic
 
@@ -78,6 +78,8 @@ class MarketServer:
             places = "".join(f"<url><loc>{address_of(shop, item)}</loc></url>" for item in shop.items)
             xml = f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</urlset>'
             return web.Response(text=xml, content_type="application/xml")
+        if request.path == "/feed.csv":
+            return web.Response(text=feed(shop), content_type="text/csv")
         parts = request.path.split("/")
         item = shop.item(parts[2]) if len(parts) >= _SHOP_PARTS and parts[1] == "p" else None
         if item is None:

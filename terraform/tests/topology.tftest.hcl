@@ -22,7 +22,7 @@ run "permissions" {
       for name, statements in local.statements : [
         for statement in statements : [
           for word in concat(statement.actions, statement.resources) : !startswith(word, "*") && !endswith(word, ":*")
-        ]
+        ] if join(",", statement.actions) != "scheduler:ListSchedules"
       ]
     ]))
     error_message = "A row grants a wildcard."
@@ -42,8 +42,8 @@ run "permissions" {
   }
 
   assert {
-    condition     = [for name, statements in local.statements : name if anytrue([for action in flatten(statements[*].actions) : startswith(action, "iam:")])] == ["scheduler-api"]
-    error_message = "scheduler-api alone passes a role."
+    condition     = [for name, statements in local.statements : name if anytrue([for action in flatten(statements[*].actions) : startswith(action, "iam:")])] == ["scheduler-api", "scheduler-tick"]
+    error_message = "Who sets schedules passes their role, and nobody else."
   }
 
   assert {
@@ -76,8 +76,12 @@ run "scanner" {
   }
 
   assert {
-    condition     = local.statements["pricing-scan-pages"][*].actions == [["sqs:SendMessage"], ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]]
-    error_message = "The scanner takes pages from its queue and sends readings to another: nothing else."
+    condition = toset(flatten([for statement in local.statements["pricing-scan-pages"] : setproduct(statement.actions, statement.resources)])) == toset([
+      "sqs:SendMessage", "sqs:SendMessageBatch", local.queue_arns["pricing-observed"], local.dead_letter_arns["pricing-pages.fifo"],
+      "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility", local.queue_arns["pricing-pages.fifo"],
+      "s3:GetObject", "${local.work_arn}/stopped/*", "s3:ListBucket", local.work_arn,
+    ])
+    error_message = "The scanner takes pages from its queue, sends readings and what it cannot read to others, and asks whether to stop: nothing else."
   }
 
   assert {
@@ -117,6 +121,106 @@ run "queues" {
   assert {
     condition     = alltrue([for target in aws_cloudwatch_event_target.this : target.input_path == "$.detail"])
     error_message = "A queue receives the envelope itself."
+  }
+}
+
+run "scheduler" {
+  command = plan
+
+  assert {
+    condition     = contains(keys(module.relay), "scheduler-tick") && var.schedules_enabled
+    error_message = "The sweeper runs each minute, like the relays."
+  }
+
+  assert {
+    condition     = [for name, statements in local.statements : name if contains(flatten(statements[*].actions), "scheduler:ListSchedules")] == ["scheduler-tick"]
+    error_message = "The sweeper alone lists schedules: the one permission that AWS gives for all of them only."
+  }
+
+  assert {
+    condition     = [for name, row in local.functions : name if row.stops] == ["scheduler-api", "scheduler-start-job", "scheduler-tick"]
+    error_message = "Who ends jobs marks them, and nobody else."
+  }
+
+  assert {
+    condition     = local.rules["user-removed"] == { sources = ["auth"], types = ["auth.user-removed"], queue = "scheduler-owners" } && local.queues["scheduler-owners"].consumer == "scheduler-remove-owner"
+    error_message = "Schedules go with their owner."
+  }
+
+  assert {
+    condition     = strcontains(aws_iam_role.schedules.assume_role_policy, "aws:SourceArn") && strcontains(aws_iam_role.schedules.assume_role_policy, "aws:SourceAccount")
+    error_message = "Only schedules of this account's group may borrow the role."
+  }
+}
+
+run "consumers" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for name, queue in local.queues :
+      contains(flatten([for statement in local.statements[queue.consumer] : statement.resources if contains(statement.actions, "sqs:SendMessage")]), local.dead_letter_arns[name])
+    ])
+    error_message = "A consumer can put what can never succeed on its own dead letter queue."
+  }
+
+  assert {
+    condition = alltrue([
+      for name, queue in local.queues :
+      contains(keys(local.environments[queue.consumer]), "DEAD_LETTER_QUEUE_URL") && contains(keys(local.environments[queue.consumer]), "WORK_BUCKET")
+    ])
+    error_message = "A consumer knows its dead letter queue and the bucket of large messages."
+  }
+
+  assert {
+    condition     = alltrue([for name, queue in local.queues : lookup(var.reserved_concurrency, queue.consumer, null) == null])
+    error_message = "A consumer is limited by its queue; reserved concurrency below that would throttle it into its dead letters."
+  }
+}
+
+run "redrive" {
+  command = plan
+
+  assert {
+    condition     = [for name, row in local.functions : name if row.redrives] == ["scheduler-redrive"]
+    error_message = "One function redrives."
+  }
+
+  assert {
+    condition = alltrue([
+      for arn in values(local.dead_letter_arns) :
+      contains(flatten([for statement in local.statements["scheduler-redrive"] : statement.resources if contains(statement.actions, "sqs:DeleteMessage")]), arn)
+    ])
+    error_message = "The redrive takes letters from each dead letter queue."
+  }
+
+  assert {
+    condition     = length(local.environments["scheduler-redrive"].REDRIVEN_QUEUES) < 2000
+    error_message = "Lambda takes 4 KB of environment."
+  }
+}
+
+run "work_bucket" {
+  command = apply
+
+  assert {
+    condition     = aws_s3_bucket_public_access_block.work.block_public_acls && aws_s3_bucket_public_access_block.work.block_public_policy && aws_s3_bucket_public_access_block.work.ignore_public_acls && aws_s3_bucket_public_access_block.work.restrict_public_buckets
+    error_message = "The work bucket is nobody else's."
+  }
+
+  assert {
+    condition     = { for rule in aws_s3_bucket_lifecycle_configuration.work.rule : rule.filter[0].prefix => rule.expiration[0].days } == { "claims/" = 15, "stopped/" = 30, "reports/" = 90, "pulled/" = 7 }
+    error_message = "A claimed body outlives its message in a dead letter queue, and nothing stays for ever."
+  }
+
+  assert {
+    condition     = jsondecode(aws_s3_bucket_policy.work[0].policy).Statement[0].Effect == "Deny" && jsondecode(aws_s3_bucket_policy.work[0].policy).Statement[0].Condition.Bool["aws:SecureTransport"] == "false"
+    error_message = "The work bucket speaks TLS only."
+  }
+
+  assert {
+    condition     = one(aws_s3_bucket_server_side_encryption_configuration.work.rule).apply_server_side_encryption_by_default[0].sse_algorithm == "AES256"
+    error_message = "What lies in the work bucket is encrypted."
   }
 }
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from auth.domain.client import Client
 from auth.domain.session import SESSION_LIFETIME, RefreshToken
 from auth.domain.user import User
 
@@ -33,3 +34,17 @@ def a_token(**changes: Any) -> RefreshToken:
         "expires_at": MONDAY + SESSION_LIFETIME,
     }
     return RefreshToken(**(fields | changes))
+
+
+def a_client(**changes: Any) -> Client:
+    """A machine client of the organisation org that reads prices."""
+    fields: dict[str, Any] = {
+        "client_id": "cli",
+        "organisation_id": "org",
+        "name": "prometheus",
+        "scopes": frozenset({"metrics:read", "prices:read"}),
+        "secret_hash": "hash",
+        "created_by": "usr",
+        "created_at": MONDAY,
+    }
+    return Client(**(fields | changes))

@@ -48,6 +48,7 @@ def http_request(
     body: str | None = None,
     query: str = "",
     content_type: str = "application/json",
+    headers: Mapping[str, str] | None = None,
 ) -> LambdaEvent:
     """A request as API Gateway sends it (payload 2.0)."""
     event = sample("http_api_v2_get")
@@ -60,4 +61,5 @@ def http_request(
     event.pop("queryStringParameters")
     if body is not None:
         event |= {"body": body, "headers": event["headers"] | {"content-type": content_type}}
+    event["headers"] = event["headers"] | dict(headers or {})
     return event

@@ -23,7 +23,6 @@ from scheduler.adapters.indexes import INDEXES as SCHEDULER
 from shared.runtime.loop import the_loop
 from shared.runtime.migrations import migrate
 from shared.runtime.mongo import Document, Mongo
-from shared.runtime.observability import metrics
 from tests.fakes.cloud import FakeCloud, FakeLambdaContext
 from tests.fakes.doors import Doors
 from tests.fakes.runs import Run
@@ -41,6 +40,9 @@ ENVIRONMENT = {
     "TOKEN_ISSUER": "https://issuer.example",
     # Nothing listens there: attempts are then counted by the instance.
     "VALKEY_URL": "valkey://127.0.0.1:9/0",
+    "RATE_LIMITS": json.dumps({"instances": 1}),
+    "DEAD_LETTER_QUEUE_URL": "https://sqs.example/000000000000/dead-letters",
+    "WORK_BUCKET": "work",
     "DECIDE_QUEUE_URL": "decide",
     "PUBLISH_QUEUE_URL": "publish",
     "PAGES_QUEUE_URL": "pages.fifo",
@@ -51,9 +53,14 @@ ENVIRONMENT = {
     "SCHEDULE_GROUP": "group",
     "SCHEDULE_ROLE_ARN": "role",
     "SCHEDULE_DLQ_ARN": "dlq",
+    "QUEUE_URL_PREFIX": "https://sqs.example/1/",
+    "REDRIVEN_QUEUES": '["pricing-decide", "pricing-pages.fifo"]',
     "DUE_QUEUE_ARN": "due-arn",
-    "DUE_QUEUE_URL": "due",
     "SCAN_REQUESTS_QUEUE_URL": "scan-requests",
+    "RUNS_DUE_QUEUE_URL": "runs-due",
+    "REPORTS_QUEUE_URL": "reports",
+    "PULLS_QUEUE_URL": "pulls",
+    "PULLED_QUEUE_URL": "pulled",
     "QUESTIONS_QUEUE_URL": "questions",
     "PRICING_QUESTIONS_FUNCTION": "pricing-questions",
     "GEMINI_MODEL": "none",
@@ -78,6 +85,8 @@ def run() -> Iterator[Run]:
 def cloud(monkeypatch: pytest.MonkeyPatch) -> FakeCloud:
     """AWS in memory, for everything that the test runs."""
     fake = FakeCloud()
+    # What one test learned of a service's health is nothing to the next.
+    shared.runtime.aws.remote.cache_clear()
     monkeypatch.setattr(shared.runtime.aws, "client", fake.client)
     return fake
 
@@ -141,15 +150,14 @@ def doors(mongodb_uri: str, database_name: str, cloud: FakeCloud, monkeypatch: p
 
     monkeypatch.setattr(shared.runtime.mongo, "AsyncMongoClient", connecting)
 
-    def secret(_arn: str) -> dict[str, str]:
+    def secret(_arn: str, *, anew: bool = False) -> dict[str, str]:
+        assert anew in {True, False}
         # A door's first need of its store: only now it is worth while to make one.
         if uri["uri"] == mongodb_uri and not database.list_collection_names():
             _made(database, houses)
         return uri
 
     monkeypatch.setattr(shared.runtime.mongo, "secret", secret)
-    monkeypatch.setattr(metrics.provider, "namespace", "OmniPriceX")
-    monkeypatch.setattr(metrics.provider, "service", "test")
 
     def open_door(house: str, door: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
         if door != "migrate":

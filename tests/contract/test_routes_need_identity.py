@@ -11,7 +11,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from scripts.schemas import APPS
 from shared.runtime.lambda_http import http_handler
 from shared.runtime.loop import the_loop
-from shared.runtime.observability import metrics
 from tests.fakes.cloud import FakeLambdaContext
 from tests.fakes.gateway import Answer, Gateway, openapi, operations
 
@@ -19,6 +18,7 @@ PUBLIC = {
     ("POST", "/auth/sign-in"),
     ("POST", "/auth/refresh"),
     ("POST", "/auth/sign-out"),
+    ("POST", "/auth/token"),
     ("GET", "/auth/keys"),
     *(("GET", f"/{house}/health") for house in APPS),
 }
@@ -65,14 +65,18 @@ def request_of(method: str, path: str) -> dict[str, Any]:
 def ask(api: Gateway, key: Key, scopes: str | None) -> Answer:
     """What a caller with these scopes gets for a well-made request."""
     method, path = key
-    return api.ask(method, re.sub(r"{[^}]+}", "x", path), **request_of(method, path), scopes=scopes)
+    return api.ask(
+        method,
+        re.sub(r"{[^}]+}", "x", path),
+        **request_of(method, path),
+        scopes=scopes,
+        headers={"idempotency-key": "once"},
+    )
 
 
 @pytest.fixture
-def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Gateway]]:
+def gateway() -> Iterator[Callable[[str], Gateway]]:
     """A house's API with no store behind it: who may not ask is refused before one is needed."""
-    monkeypatch.setattr(metrics.provider, "namespace", "OmniPriceX")
-    monkeypatch.setattr(metrics.provider, "service", "test")
     the_loop.cache_clear()
 
     def opened(house: str) -> Gateway:

@@ -16,13 +16,8 @@ class FakeQuestions:
 
     kept: dict[str, Question] = field(default_factory=dict)
 
-    async def add(self, question: Question) -> None:
-        self.kept[question.question_id] = question
-
-    async def remove(self, question: Question) -> None:
-        found = self.kept.get(question.question_id)
-        if found is not None and found.organisation_id == question.organisation_id:
-            del self.kept[question.question_id]
+    async def add(self, question: Question) -> Question:
+        return self.kept.setdefault(question.question_id, question)
 
     async def get(self, organisation_id: str, question_id: str) -> Question:
         found = self.kept.get(question_id)
@@ -35,19 +30,6 @@ class FakeQuestions:
         if found is None or found.organisation_id != question.organisation_id or found.answer is not None:
             return
         self.kept[question.question_id] = replace(found, answer=answer, state=State.ANSWERED, answered_at=at)
-
-
-@dataclass
-class FakeWork:
-    """Questions handed over."""
-
-    given: list[Question] = field(default_factory=list)
-    down: bool = False
-
-    async def answer(self, question: Question) -> None:
-        if self.down:
-            raise Unavailable("no queue")
-        self.given.append(question)
 
 
 @dataclass

@@ -4,7 +4,15 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from auth.domain.errors import EmailTaken, TooManyAttempts
+from auth.domain.client import Client
+from auth.domain.errors import (
+    ClientExists,
+    ClientNotFound,
+    EmailTaken,
+    LastAdministrator,
+    TooManyAttempts,
+    UserNotFound,
+)
 from auth.domain.session import RefreshToken
 from auth.domain.user import User
 from shared.kernel.errors import Unavailable
@@ -58,6 +66,52 @@ class FakeSessions:
 
 
 @dataclass
+class FakeRemovals:
+    """Removals from users and sessions in memory; `told` has who was announced to be gone, and when."""
+
+    users: FakeUsers
+    sessions: FakeSessions
+    told: list[tuple[str, datetime]] = field(default_factory=list)
+
+    async def remove(self, organisation_id: str, user_id: str, at: datetime) -> None:
+        user = self.users.kept.get(user_id)
+        if user is None or user.organisation_id != organisation_id:
+            raise UserNotFound("nobody")
+        own = [one for one in self.users.kept.values() if one.organisation_id == organisation_id]
+        if "administrator" in user.roles and sum("administrator" in one.roles for one in own) == 1:
+            raise LastAdministrator("the last")
+        del self.users.kept[user_id]
+        left = {key: token for key, token in self.sessions.kept.items() if token.user_id != user_id}
+        self.sessions.kept = left
+        self.told.append((user_id, at))
+
+
+@dataclass
+class FakeClients:
+    """Machine clients by id."""
+
+    kept: dict[str, Client] = field(default_factory=dict)
+
+    async def add(self, client: Client) -> None:
+        if any((one.organisation_id, one.name) == (client.organisation_id, client.name) for one in self.kept.values()):
+            raise ClientExists("taken")
+        self.kept[client.client_id] = client
+
+    async def by_id(self, client_id: str) -> Client | None:
+        return self.kept.get(client_id)
+
+    async def page(self, organisation_id: str, window: Window) -> Page[Client]:
+        own = [client for client in self.kept.values() if client.organisation_id == organisation_id]
+        return page_of(own, lambda client: client.client_id, window)
+
+    async def remove(self, organisation_id: str, client_id: str) -> None:
+        client = self.kept.get(client_id)
+        if client is None or client.organisation_id != organisation_id:
+            raise ClientNotFound("none")
+        del self.kept[client_id]
+
+
+@dataclass
 class FakePasswords:
     """Hashes that show what they are made of; counts the comparisons."""
 
@@ -90,11 +144,12 @@ class FakeAttempts:
     most: int = 3
     failures: list[tuple[str, str]] = field(default_factory=list)
 
-    async def check(self, account: str, address: str) -> None:
+    async def reserve(self, account: str, address: str) -> None:
         if sum(account == one for one, _ in self.failures) >= self.most:
             raise TooManyAttempts("wait", retry_after_seconds=900)
         if sum(address == one for _, one in self.failures) >= self.most * 5:
             raise TooManyAttempts("wait", retry_after_seconds=900)
-
-    async def failed(self, account: str, address: str) -> None:
         self.failures.append((account, address))
+
+    async def succeeded(self, account: str, address: str) -> None:
+        self.failures.remove((account, address))

@@ -32,6 +32,8 @@ class FakeCloud:
     told: list[dict[str, Any]] = field(default_factory=list)
     schedules: dict[str, dict[str, Any]] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
+    objects: dict[str, bytes] = field(default_factory=dict)
+    hidden: list[dict[str, Any]] = field(default_factory=list)
     down: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
 
@@ -45,6 +47,14 @@ class FakeCloud:
     def events(self) -> list[dict[str, Any]]:
         """The details that the bus took."""
         return [json.loads(one["Detail"]) for one in self.told]
+
+    def facts(self, kind: str) -> list[dict[str, Any]]:
+        """The details of one type that the bus took."""
+        return [event for event in self.events() if event["type"] == kind]
+
+    def stop(self, organisation_id: str, job_id: str) -> None:
+        """Mark a job as one that is to stop."""
+        self.objects[f"stopped/{organisation_id}/{job_id}"] = b""
 
 
 @dataclass
@@ -63,6 +73,35 @@ class FakeClient:
             return act(parameters)
 
         return operate
+
+    def _send_message_batch(self, asked: dict[str, Any]) -> dict[str, Any]:
+        taken: list[dict[str, str]] = []
+        refused: list[dict[str, Any]] = []
+        for entry in asked["Entries"]:
+            if json.loads(entry["MessageBody"])["id"] in self.cloud.refused:
+                refused.append({"Id": entry["Id"], "Code": "InternalFailure", "SenderFault": False})
+                continue
+            self.cloud.sent.append({"QueueUrl": asked["QueueUrl"]} | entry)
+            taken.append({"Id": entry["Id"], "MessageId": str(len(self.cloud.sent))})
+        return {"Successful": taken, "Failed": refused}
+
+    def _change_message_visibility(self, asked: dict[str, Any]) -> dict[str, Any]:
+        self.cloud.hidden.append(asked)
+        return {}
+
+    def _put_object(self, asked: dict[str, Any]) -> dict[str, Any]:
+        self.cloud.objects[asked["Key"]] = asked["Body"]
+        return {}
+
+    def _get_object(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked["Key"] not in self.cloud.objects:
+            raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
+        return {"Body": io.BytesIO(self.cloud.objects[asked["Key"]])}
+
+    def _head_object(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked["Key"] not in self.cloud.objects:
+            raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
+        return {}
 
     def _send_message(self, asked: dict[str, Any]) -> dict[str, Any]:
         self.cloud.sent.append(asked)
@@ -85,6 +124,23 @@ class FakeClient:
             raise ClientError({"Error": {"Code": "ConflictException"}}, "CreateSchedule")
         self.cloud.schedules[asked["Name"]] = asked
         return {}
+
+    def _update_schedule(self, asked: dict[str, Any]) -> dict[str, Any]:
+        self._get_schedule(asked)
+        self.cloud.schedules[asked["Name"]] = asked
+        return {}
+
+    def _get_schedule(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked["Name"] not in self.cloud.schedules:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "GetSchedule")
+        return self.cloud.schedules[asked["Name"]]
+
+    def _list_schedules(self, asked: dict[str, Any]) -> dict[str, Any]:
+        names = sorted(name for name in self.cloud.schedules if name.startswith(asked["NamePrefix"]))
+        following = [name for name in names if name > asked.get("NextToken", "")]
+        shown = following[: asked["MaxResults"]]
+        more = {"NextToken": shown[-1]} if len(following) > len(shown) else {}
+        return {"Schedules": [{"Name": name} for name in shown]} | more
 
     def _delete_schedule(self, asked: dict[str, Any]) -> dict[str, Any]:
         if self.cloud.schedules.pop(asked["Name"], None) is None:

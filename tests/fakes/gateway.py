@@ -14,7 +14,7 @@ from tests.builders.events import ROOT, http_request, identity
 PROBLEM = "application/problem+json"
 EVERYTHING = (
     "users:read users:write catalogue:read catalogue:write market:read market:write prices:read policies:write "
-    "prices:approve prices:publish jobs:read jobs:write assistant:ask"
+    "prices:approve prices:publish jobs:read jobs:write assistant:ask metrics:read"
 )
 
 type Handler = Callable[[dict[str, Any]], dict[str, Any]]
@@ -90,21 +90,24 @@ class Gateway:
         organisation_id: str = "org",
         query: str = "",
         content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """The answer to one request; a `str` is sent as it is, anything else as JSON. Without scopes: anonymous."""
         text = body if body is None or isinstance(body, str) else json.dumps(body)
         if proved is None and scopes is not None:
             proved = identity(scopes, organisation_id)
-        event = http_request(method, path, proved=proved, body=text, query=query, content_type=content_type)
+        event = http_request(
+            method, path, proved=proved, body=text, query=query, content_type=content_type, headers=headers
+        )
         got = self.handler(event)
-        headers = {name.lower(): value for name, value in got["headers"].items()}
-        answer = Answer(got["statusCode"], headers, got.get("body") or "", bool(got.get("isBase64Encoded")))
+        told = {name.lower(): value for name, value in got["headers"].items()}
+        answer = Answer(got["statusCode"], told, got.get("body") or "", bool(got.get("isBase64Encoded")))
         self._check(method, path, answer)
         return answer
 
     def _check(self, method: str, path: str, answer: Answer) -> None:
         assert not answer.encoded, "API Gateway would have to decode this text"
-        if answer.status == 204:
+        if answer.status in {204, 304}:
             assert not answer.text
             return
         schema = schema_of(self.house, method, path, answer) | {"components": openapi(self.house)["components"]}

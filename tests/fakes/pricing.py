@@ -11,17 +11,22 @@ from pricing.domain.errors import (
     BatchNotFound,
     CompetitorExists,
     DecisionNotFound,
+    FilterExists,
+    FilterNotFound,
     ObservationNotFound,
     PolicyChanged,
     PolicyNotFound,
+    ReportNotFound,
     RunNotFound,
 )
 from pricing.domain.fetched import Fetched
 from pricing.domain.market import Competitor, Observation, Offer, ProductFacts
 from pricing.domain.policy import Policy
 from pricing.domain.price_change import PriceChange, State
+from pricing.domain.product_filter import Criteria, SavedFilter
 from pricing.usecases.house import Stores
 from pricing.usecases.ports import Batch, PagesOfHost, Recorded, Run, ScanLog, StoredDecision, Written
+from pricing.usecases.report import Report
 from pricing.usecases.scan_pages import Look
 from shared.kernel.errors import Unavailable
 from shared.kernel.paging import Page, Window
@@ -54,6 +59,18 @@ class FakeFacts:
 
     async def count(self, organisation_id: str) -> int:
         return sum(one.active for one in self._own(organisation_id))
+
+    async def count_of_shop(self, organisation_id: str, shop_id: str) -> int:
+        return sum(one.active and one.shop_id == shop_id for one in self._own(organisation_id))
+
+    async def count_meant(self, organisation_id: str, criteria: Criteria) -> int:
+        return len(await self.some_meant(organisation_id, criteria, len(self.kept)))
+
+    async def some_meant(
+        self, organisation_id: str, criteria: Criteria, limit: int, after: str = ""
+    ) -> Sequence[ProductFacts]:
+        own = [one for one in self._own(organisation_id) if one.active and criteria.admits(one)]
+        return [one for one in own if one.product_id > after][:limit]
 
     async def find_sku(self, organisation_id: str, sku: str) -> ProductFacts | None:
         return next((one for one in self._own(organisation_id) if one.sku == sku), None)
@@ -101,6 +118,9 @@ class FakeOffers:
         own = [one for one in self._own(organisation_id) if one.product_id in product_ids]
         return {one.product_id: tuple(other for other in own if other.product_id == one.product_id) for one in own}
 
+    async def some(self, organisation_id: str, offer_ids: Sequence[str]) -> Sequence[Offer]:
+        return [one for one in self._own(organisation_id) if one.offer_id in offer_ids]
+
     async def to_scan(self, organisation_id: str, competitor_ids: Sequence[str]) -> Sequence[Offer]:
         own = self._own(organisation_id)
         return [one for one in own if not competitor_ids or one.competitor_id in competitor_ids]
@@ -121,6 +141,8 @@ class FakeScanLog:
     kept: dict[str, Observation] = field(default_factory=dict)
     progress: dict[tuple[str, str], Recorded] = field(default_factory=dict)
     plans: dict[str, int] = field(default_factory=dict)
+    asked: dict[tuple[str, str, int], PagesOfHost] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
 
     async def record(self, job_id: str, message_id: str, observations: Sequence[Observation], at: datetime) -> Recorded:
         assert at.tzinfo is not None
@@ -134,10 +156,18 @@ class FakeScanLog:
             self.progress.setdefault((job_id, message_id), recorded)
         return recorded
 
-    async def plan(self, job_id: str, organisation_id: str, pages: int, at: datetime) -> None:
+    async def plan(self, organisation_id: str, job_id: str, pages: Sequence[PagesOfHost], at: datetime) -> None:
         assert organisation_id
         assert at.tzinfo is not None
-        self.plans.setdefault(job_id, pages)
+        if job_id in self.plans:
+            return
+        self.plans[job_id] = sum(len(part.offers) for part in pages)
+        self.asked |= {(job_id, part.host, part.part): part for part in pages}
+
+    async def refuse(self, organisation_id: str, job_id: str, detail: str, at: datetime) -> None:
+        assert organisation_id
+        assert at.tzinfo is not None
+        self.refused[job_id] = detail
 
     def _bring_up_to_date(self, seen: Observation) -> None:
         offer = self.offers.kept.get(seen.offer_id)
@@ -147,9 +177,9 @@ class FakeScanLog:
         if before is not None and before.captured_at >= seen.captured_at:
             return
         if seen.outcome == "read":
-            offer = replace(offer, latest=seen, previous=offer.latest)
+            offer = replace(offer, latest=seen, previous=offer.latest, misses=0)
         else:
-            offer = replace(offer, last_failure=seen)
+            offer = replace(offer, last_failure=seen, misses=offer.misses + (seen.outcome == "not_found"))
         self.offers.kept[offer.offer_id] = offer
 
 
@@ -169,6 +199,10 @@ class FakeObservations:
         own = [one for one in self.log.kept.values() if one.organisation_id == organisation_id]
         own = [one for one in own if product_id is None or one.product_id == product_id]
         return page_of(own, lambda one: f"{one.captured_at}/{one.observation_id}", window, newest_first=True)
+
+    async def failed_of(self, organisation_id: str, job_id: str) -> Sequence[str]:
+        own = [one for one in self.log.kept.values() if one.organisation_id == organisation_id]
+        return [one.offer_id for one in own if one.job_id == job_id and one.outcome != "read"]
 
 
 @dataclass
@@ -233,11 +267,27 @@ class FakeChanges:
     async def waiting(self, organisation_id: str, run_id: str | None) -> int:
         return len(self._waiting(organisation_id, run_id))
 
-    async def gather(self, organisation_id: str, batch_id: str, run_id: str | None) -> int:
+    async def settle(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange], at: datetime) -> None:
+        assert at.tzinfo is not None
+        assert {one.organisation_id for one in changes} <= {organisation_id}
+        sent = [one for one in changes if self._is_of(one.change_id, organisation_id, batch_id)]
+        await self.move(State.SENT, sent)
+
+    async def release(self, organisation_id: str, batch_id: str) -> None:
+        for one in self._own(organisation_id):
+            if one.batch_id == batch_id and one.state is State.APPROVED:
+                self.kept[one.change_id] = replace(one, batch_id=None)
+
+    def gather(self, organisation_id: str, batch_id: str, run_id: str | None) -> int:
+        """Bind what waits to a batch."""
         taken = self._waiting(organisation_id, run_id)
         for one in taken:
             self.kept[one.change_id] = replace(one, batch_id=batch_id)
         return len(taken)
+
+    def _is_of(self, change_id: str, organisation_id: str, batch_id: str) -> bool:
+        known = self.kept.get(change_id)
+        return known is not None and (known.organisation_id, known.batch_id) == (organisation_id, batch_id)
 
     async def unpublished(self, organisation_id: str, batch_id: str, limit: int) -> Sequence[PriceChange]:
         waiting = {State.APPROVED, State.SENT}
@@ -265,14 +315,15 @@ class FakeRuns:
     kept: dict[str, Run] = field(default_factory=dict)
     taken: dict[str, StoredDecision] = field(default_factory=dict)
     killed_after_parts: int | None = None
+    refused: dict[str, str] = field(default_factory=dict)
 
-    async def add(self, run: Run) -> None:
-        self.kept[run.run_id] = run
+    async def add(self, run: Run) -> Run:
+        return self.kept.setdefault(run.run_id, run)
 
-    async def remove(self, run: Run) -> None:
-        known = self.kept.get(run.run_id)
-        if known is not None and known.organisation_id == run.organisation_id:
-            del self.kept[run.run_id]
+    async def refuse(self, organisation_id: str, run_id: str, detail: str, at: datetime) -> None:
+        assert organisation_id
+        assert at.tzinfo is not None
+        self.refused[run_id] = detail
 
     async def get(self, organisation_id: str, run_id: str) -> Run:
         found = self.kept.get(run_id)
@@ -284,7 +335,15 @@ class FakeRuns:
         own = [one for one in self.kept.values() if one.organisation_id == organisation_id]
         return page_of(own, lambda one: one.run_id, window, newest_first=True)
 
-    async def decided(self, decisions: Sequence[StoredDecision], changes: Sequence[PriceChange]) -> None:
+    async def begin(self, run: Run, products: int, at: datetime) -> Run:
+        assert products >= 0
+        known = await self.get(run.organisation_id, run.run_id)
+        if known.started_at is None:
+            self.kept[run.run_id] = replace(known, state="RUNNING", started_at=at)
+        return self.kept[run.run_id]
+
+    async def decided(self, decisions: Sequence[StoredDecision], changes: Sequence[PriceChange], at: datetime) -> None:
+        assert at.tzinfo is not None
         if self.killed_after_parts == 0:
             raise Unavailable("the worker died")
         if self.killed_after_parts is not None:
@@ -297,24 +356,41 @@ class FakeRuns:
                 self.changes.kept.setdefault(change.change_id, change)
 
     async def finish(self, run: Run, at: datetime) -> Run:
-        whose = (run.organisation_id, run.run_id)
-        decisions = [one for one in self.taken.values() if (one.organisation_id, one.run_id) == whose]
-        proposed = [one for one in self.changes.kept.values() if (one.organisation_id, one.run_id) == whose]
         for one in [*self.changes.kept.values()]:
             of_shop = (one.organisation_id, one.shop_id) == (run.organisation_id, run.shop_id)
-            if of_shop and one.state is State.PROPOSED and one.proposed_at < run.requested_at:
-                reason = f"superseded by {run.run_id}"
-                self.changes.kept[one.change_id] = replace(one, state=State.DENIED, decided_at=at, deny_reason=reason)
-        done = replace(
+            if of_shop and one.state is State.PROPOSED and one.proposed_at < (run.started_at or run.requested_at):
+                self._withdraw(one, f"superseded by {run.run_id}", at)
+        return self._closed(run, "FINISHED", at)
+
+    async def cancel(self, run: Run, at: datetime) -> Run:
+        for one in [*self.changes.kept.values()]:
+            free = one.state is State.APPROVED and one.decided_by == "policy" and one.batch_id is None
+            if self._is_of(one, run) and (free or one.state is State.PROPOSED):
+                self._withdraw(one, f"{run.run_id} was cancelled", at)
+        return self._closed(run, "CANCELLED", at)
+
+    def _withdraw(self, one: PriceChange, why: str, at: datetime) -> None:
+        self.changes.kept[one.change_id] = replace(one, state=State.DENIED, decided_at=at, deny_reason=why)
+
+    @staticmethod
+    def _is_of(one: StoredDecision | PriceChange, run: Run) -> bool:
+        return (one.organisation_id, one.run_id) == (run.organisation_id, run.run_id)
+
+    def _closed(self, run: Run, state: str, at: datetime) -> Run:
+        known = self.kept[run.run_id]
+        if known.finished_at is not None:
+            return known
+        decisions = [one for one in self.taken.values() if self._is_of(one, run)]
+        proposed = [one for one in self.changes.kept.values() if self._is_of(one, run)]
+        self.kept[run.run_id] = replace(
             run,
-            state="FINISHED",
+            state=state,
             finished_at=at,
             decisions=len(decisions),
             proposed=len(proposed),
             reasons=dict(sorted(Counter(one.decision.reason.value for one in decisions).items())),
         )
-        self.kept[run.run_id] = done
-        return done
+        return self.kept[run.run_id]
 
     async def decision(self, organisation_id: str, decision_id: str) -> StoredDecision:
         found = self.taken.get(decision_id)
@@ -340,22 +416,17 @@ class FakeRuns:
 
 @dataclass
 class FakeBatches:
-    """Batches by id."""
+    """Batches by id, over the changes that they bind."""
 
+    changes: FakeChanges = field(default_factory=FakeChanges)
     kept: dict[str, Batch] = field(default_factory=dict)
 
-    async def add(self, batch: Batch) -> None:
-        self.kept[batch.batch_id] = batch
+    async def add(self, batch: Batch) -> Batch:
+        return self.kept.setdefault(batch.batch_id, batch)
 
-    async def replace(self, batch: Batch) -> None:
-        known = self.kept.get(batch.batch_id)
-        if known is not None and known.organisation_id == batch.organisation_id:
-            self.kept[batch.batch_id] = batch
-
-    async def remove(self, batch: Batch) -> None:
-        known = self.kept.get(batch.batch_id)
-        if known is not None and known.organisation_id == batch.organisation_id:
-            del self.kept[batch.batch_id]
+    async def find(self, organisation_id: str, batch_id: str) -> Batch | None:
+        found = self.kept.get(batch_id)
+        return found if found is not None and found.organisation_id == organisation_id else None
 
     async def get(self, organisation_id: str, batch_id: str) -> Batch:
         found = self.kept.get(batch_id)
@@ -363,39 +434,33 @@ class FakeBatches:
             raise BatchNotFound("none")
         return found
 
+    async def begin(self, batch: Batch, at: datetime) -> Batch:
+        known = await self.get(batch.organisation_id, batch.batch_id)
+        if known.started_at is None:
+            total = self.changes.gather(batch.organisation_id, batch.batch_id, batch.run_id)
+            self.kept[batch.batch_id] = replace(known, state="RUNNING", started_at=at, total=total)
+        return self.kept[batch.batch_id]
 
-@dataclass
-class FakeWork:
-    """Runs and batches that were handed over."""
-
-    runs: list[Run] = field(default_factory=list)
-    batches: list[Batch] = field(default_factory=list)
-    down: bool = False
-
-    async def run(self, run: Run) -> None:
-        self._check()
-        self.runs.append(run)
-
-    async def publish(self, batch: Batch) -> None:
-        self._check()
-        self.batches.append(batch)
-
-    def _check(self) -> None:
-        if self.down:
-            raise Unavailable("no queue")
+    async def end(self, batch: Batch, state: str, at: datetime) -> Batch:
+        known = await self.get(batch.organisation_id, batch.batch_id)
+        if known.finished_at is None:
+            states = await self.changes.states(batch.organisation_id, batch.batch_id)
+            total = sum(states.values())
+            self.kept[batch.batch_id] = replace(known, state=state, total=total, states=states, finished_at=at)
+        return self.kept[batch.batch_id]
 
 
 @dataclass
-class FakeScanners:
-    """What scanners were asked for; the same part of the same job counts once."""
+class FakeStops:
+    """The jobs that are to stop; `after` looks a job that was not yet to stop is."""
 
-    asked: dict[tuple[str, str, int], PagesOfHost] = field(default_factory=dict)
+    jobs: set[tuple[str, str]] = field(default_factory=set)
+    after: int = 0
+    looks: int = 0
 
-    async def scan(self, organisation_id: str, job_id: str, pages: Sequence[PagesOfHost], at: datetime) -> None:
-        assert organisation_id
-        assert at.tzinfo is not None
-        for part in pages:
-            self.asked.setdefault((job_id, part.host, part.part), part)
+    async def stopped(self, organisation_id: str, job_id: str) -> bool:
+        self.looks += 1
+        return (organisation_id, job_id) in self.jobs and self.looks > self.after
 
 
 @dataclass
@@ -450,6 +515,75 @@ class FakeObserved:
 
     async def tell(self, looks: Sequence[Look], part: int) -> None:
         self.told.setdefault(part, tuple(looks))
+
+
+@dataclass
+class FakeFilters:
+    """Saved filters by organisation and id."""
+
+    kept: dict[tuple[str, str], SavedFilter] = field(default_factory=dict)
+
+    async def add(self, saved: SavedFilter) -> None:
+        if (saved.organisation_id, saved.filter_id) in self.kept:
+            raise FilterExists("taken")
+        self.kept[saved.organisation_id, saved.filter_id] = saved
+
+    async def get(self, organisation_id: str, filter_id: str) -> SavedFilter:
+        found = self.kept.get((organisation_id, filter_id))
+        if found is None:
+            raise FilterNotFound("none")
+        return found
+
+    async def remove(self, organisation_id: str, filter_id: str) -> None:
+        self.kept.pop((organisation_id, filter_id), None)
+
+    async def page(self, organisation_id: str, window: Window) -> Page[SavedFilter]:
+        own = [one for one in self.kept.values() if one.organisation_id == organisation_id]
+        return page_of(own, lambda one: one.filter_id, window)
+
+
+@dataclass
+class FakeReports:
+    """Reports by id; `asked` are those whose files were asked for."""
+
+    kept: dict[str, Report] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    async def request(self, report: Report) -> Report:
+        if report.report_id not in self.kept:
+            self.asked.append(report.report_id)
+        return self.kept.setdefault(report.report_id, report)
+
+    async def keep(self, report: Report) -> Report:
+        return self.kept.setdefault(report.report_id, report)
+
+    async def finish(self, report: Report) -> Report:
+        self.kept[report.report_id] = report
+        return report
+
+    async def get(self, organisation_id: str, report_id: str) -> Report:
+        found = self.kept.get(report_id)
+        if found is None or found.organisation_id != organisation_id:
+            raise ReportNotFound("none")
+        return found
+
+    async def page(self, organisation_id: str, window: Window) -> Page[Report]:
+        own = [one for one in self.kept.values() if one.organisation_id == organisation_id]
+        return page_of(own, lambda one: one.report_id, window, newest_first=True)
+
+
+@dataclass
+class FakeReportFiles:
+    """Report files by organisation and report."""
+
+    kept: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    async def write(self, organisation_id: str, report_id: str, text: str) -> None:
+        self.kept[organisation_id, report_id] = text
+
+    async def link(self, organisation_id: str, report_id: str) -> str:
+        assert (organisation_id, report_id) in self.kept
+        return f"https://files.example/{report_id}"
 
 
 @dataclass(frozen=True)

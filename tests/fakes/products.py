@@ -93,9 +93,18 @@ class FakeImports:
     """Import reports in the order they came."""
 
     kept: list[ImportReport] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
 
-    async def add(self, report: ImportReport) -> None:
-        self.kept.append(report)
+    async def add(self, report: ImportReport, requested_by: str | None) -> ImportReport:
+        assert requested_by != ""
+        known = [one for one in self.kept if one.import_id == report.import_id]
+        self.kept += [] if known else [report]
+        return known[0] if known else report
+
+    async def refuse(self, organisation_id: str, import_id: str, detail: str, at: datetime) -> None:
+        assert organisation_id
+        assert at.tzinfo is not None
+        self.refused[import_id] = detail
 
     async def get(self, organisation_id: str, shop_id: str, import_id: str) -> ImportReport:
         key = (organisation_id, shop_id, import_id)

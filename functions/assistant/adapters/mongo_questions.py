@@ -4,11 +4,14 @@ from dataclasses import asdict
 from datetime import datetime
 
 from pymongo import DESCENDING, IndexModel
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
+from assistant.adapters.commands import QUESTIONS, question_asked
 from assistant.domain.errors import QuestionNotFound
 from assistant.domain.question import Answer, Fact, Question, State
-from shared.runtime.mongo import Document, Mongo, unavailable
+from shared.runtime.job_facts import JobFacts
+from shared.runtime.mongo import Document, Mongo, Session, unavailable
+from shared.runtime.outbox import Outbox
 
 COLLECTION = "questions"
 INDEXES = (IndexModel([("organisation_id", 1), ("asked_at", DESCENDING)], name="newest_first"),)
@@ -30,23 +33,26 @@ def from_document(document: Document) -> Question:
 class MongoQuestions:
     """The questions collection of the assistant database."""
 
-    def __init__(self, mongo: Mongo) -> None:
+    def __init__(self, mongo: Mongo, outbox: Outbox) -> None:
         self._mongo = mongo
+        self._outbox = outbox
 
-    async def add(self, question: Question) -> None:
-        """Keep a new question."""
-        try:
-            await self._mongo.collection(COLLECTION).insert_one({"_id": question.question_id} | asdict(question))
-        except PyMongoError as error:
-            raise unavailable("store the question") from error
+    async def add(self, question: Question) -> Question:
+        """Keep a new question, ask for its answer and announce it, in one; a question of this id stays as it is."""
+        opened = _facts(question).opened("question", question.text, question.user_id, question.asked_at)
 
-    async def remove(self, question: Question) -> None:
-        """Forget a question that could not be handed over."""
-        key = {"_id": question.question_id, "organisation_id": question.organisation_id}
+        async def work(session: Session) -> None:
+            document = {"_id": question.question_id} | asdict(question)
+            await self._mongo.collection(COLLECTION).insert_one(document, session=session)
+            await self._outbox.add([opened], session)
+            await self._outbox.add([question_asked(question)], session, to=QUESTIONS)
+
         try:
-            await self._mongo.collection(COLLECTION).delete_one(key)
-        except PyMongoError as error:
-            raise unavailable("remove the question") from error
+            await self._mongo.transaction(work)
+        except DuplicateKeyError:
+            return await self.get(question.organisation_id, question.question_id)
+        await self._outbox.relay_quietly()
+        return question
 
     async def get(self, organisation_id: str, question_id: str) -> Question:
         """Return one question; `QuestionNotFound` when there is none."""
@@ -60,10 +66,18 @@ class MongoQuestions:
         return from_document(document)
 
     async def answered(self, question: Question, answer: Answer, at: datetime) -> None:
-        """Keep the answer to a question, unless it has one."""
+        """Keep the answer to a question and announce the end, in one, unless it has an answer."""
         key = {"_id": question.question_id, "organisation_id": question.organisation_id, "answer": None}
         change = {"$set": {"answer": asdict(answer), "state": State.ANSWERED.value, "answered_at": at}}
-        try:
-            await self._mongo.collection(COLLECTION).update_one(key, change)
-        except PyMongoError as error:
-            raise unavailable("store the answer") from error
+
+        async def work(session: Session) -> None:
+            done = await self._mongo.collection(COLLECTION).update_one(key, change, session=session)
+            if done.modified_count:
+                await self._outbox.add([_facts(question).ended("completed", at)], session)
+
+        await self._mongo.transaction(work)
+        await self._outbox.relay_quietly()
+
+
+def _facts(question: Question) -> JobFacts:
+    return JobFacts(question.organisation_id, question.question_id)

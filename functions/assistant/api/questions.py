@@ -7,7 +7,7 @@ from pydantic import Field
 
 from assistant.domain.question import Question, State
 from assistant.usecases.house import Assistant
-from shared.kernel.identifiers import sortable_id
+from shared.kernel.identifiers import fresh_id
 from shared.runtime.answers import Body, View, answer
 from shared.runtime.http_api import Asking
 
@@ -67,7 +67,7 @@ def question_routes(house: Assistant) -> APIRouter:
         asking.must("assistant:ask")
         at = house.clock()
         question = Question(
-            question_id=sortable_id("qst", at),
+            question_id=fresh_id("qst", at),
             organisation_id=asking.organisation_id,
             user_id=asking.user_id,
             text=body.text,

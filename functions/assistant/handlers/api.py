@@ -2,6 +2,12 @@
 
 from assistant.api.app import build_app
 from assistant.bootstrap import bootstrap
+from assistant.settings import ApiSettings
+from shared.runtime.edge import Edge
 from shared.runtime.lambda_http import http_handler
 
-handler = http_handler(build_app(bootstrap()))
+settings = ApiSettings()
+edge = Edge.of(settings)
+app = build_app(bootstrap(settings, edge), edge)
+
+handler = http_handler(app)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from assistant.domain.composing import composed, unanswerable
 from assistant.domain.plan import Plan, planned
 from assistant.domain.question import Question, State
-from assistant.usecases.ports import Market, Planner, Questions, Work
+from assistant.usecases.ports import Market, Planner, Questions
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Unavailable
 
@@ -26,20 +26,13 @@ class RulePlanner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskQuestion:
-    """Keep a question and hand it over to be answered."""
+    """Keep a question and, in one with it, ask for its answer."""
 
     questions: Questions
-    work: Work
 
     async def __call__(self, question: Question) -> Question:
-        """Return the question as it was kept; one that cannot be handed over is not kept."""
-        await self.questions.add(question)
-        try:
-            await self.work.answer(question)
-        except Unavailable:
-            await self.questions.remove(question)
-            raise
-        return question
+        """Return the question as it was kept."""
+        return await self.questions.add(question)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from assistant.usecases.ask import AskQuestion
 from assistant.usecases.ports import Questions
 from shared.kernel.clock import Clock
+from shared.kernel.gauges import ReadGauges
 
 type Check = Callable[[], Awaitable[None]]
 
@@ -16,5 +17,6 @@ class Assistant:
 
     questions: Questions
     ask: AskQuestion
+    gauges: ReadGauges
     clock: Clock
     checks: dict[str, Check]

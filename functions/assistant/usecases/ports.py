@@ -11,24 +11,14 @@ from assistant.domain.question import Answer, Question
 class Questions(Protocol):
     """The questions of every organisation."""
 
-    async def add(self, question: Question) -> None:
-        """Keep a new question."""
-
-    async def remove(self, question: Question) -> None:
-        """Forget a question that could not be handed over."""
+    async def add(self, question: Question) -> Question:
+        """Keep a new question, ask for its answer and announce it, in one; a question of this id stays as it is."""
 
     async def get(self, organisation_id: str, question_id: str) -> Question:
         """Return one question; `QuestionNotFound` when there is none."""
 
     async def answered(self, question: Question, answer: Answer, at: datetime) -> None:
-        """Keep the answer to a question, unless it has one."""
-
-
-class Work(Protocol):
-    """Questions to be answered."""
-
-    async def answer(self, question: Question) -> None:
-        """Hand a question over to be answered."""
+        """Keep the answer to a question and announce the end, unless it has an answer."""
 
 
 class Planner(Protocol):

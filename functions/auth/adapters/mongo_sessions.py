@@ -12,6 +12,7 @@ from shared.runtime.mongo import Document, Mongo, Session, unavailable
 COLLECTION = "refresh_tokens"
 INDEXES = (
     IndexModel([("family_id", ASCENDING)], name="of_family"),
+    IndexModel([("user_id", ASCENDING)], name="of_user"),
     IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0, name="expiry"),
 )
 

@@ -25,7 +25,7 @@ def to_document(user: User) -> Document:
 
 def from_document(document: Document) -> User:
     """The user in a stored document."""
-    fields = {key: value for key, value in document.items() if key != "_id"}
+    fields = {key: value for key, value in document.items() if key not in {"_id", "outlived"}}
     return User(**(fields | {"roles": frozenset(fields["roles"])}))
 
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from auth.api.addresses import address_of
 from auth.usecases.house import Auth
 from auth.usecases.sign_in import Tokens
 from shared.runtime.answers import Body, View, answer
@@ -39,18 +40,12 @@ class KeySetView(View):
 
 def _shown(tokens: Tokens) -> Response:
     body = {
-        "access_token": tokens.access_token,
+        "access_token": tokens.access.token,
         "token_type": "Bearer",
-        "expires_in": tokens.expires_in_seconds,
+        "expires_in": tokens.access.expires_in_seconds,
         "refresh_token": tokens.refresh_token,
     }
     return answer(body, headers={"Cache-Control": "no-store"})
-
-
-def _address(request: Request) -> str:
-    """The address that API Gateway saw; a header that the caller may write is not believed."""
-    event = request.scope.get("aws.event") or {}
-    return str(event.get("requestContext", {}).get("http", {}).get("sourceIp", "unknown"))
 
 
 def session_routes(house: Auth) -> APIRouter:
@@ -59,7 +54,7 @@ def session_routes(house: Auth) -> APIRouter:
 
     @router.post("/sign-in", response_model=TokensView, responses=described(401, 429), summary="Sign in")
     async def sign_in(request: Request, body: Credentials) -> Response:
-        return _shown(await house.sign_in(body.email, body.password, _address(request)))
+        return _shown(await house.sign_in(body.email, body.password, address_of(request)))
 
     @router.post("/refresh", response_model=TokensView, responses=described(401), summary="Stay signed in")
     async def refresh(body: RefreshBody) -> Response:

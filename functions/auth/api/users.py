@@ -6,6 +6,7 @@ from pydantic import Field
 from auth.domain.user import User
 from auth.usecases.house import Auth
 from auth.usecases.users import NewPerson
+from shared.kernel.identity import scopes_of
 from shared.runtime.answers import Body, View, answer, listing, timestamp
 from shared.runtime.described_problems import described
 from shared.runtime.http_api import Asking, Paging
@@ -67,8 +68,11 @@ def user_routes(house: Auth) -> APIRouter:
 
     @router.post("/users", status_code=201, response_model=UserView, responses=described(409), summary="Add a user")
     async def add_user(asking: Asking, body: NewUser) -> Response:
+        """You can give the roles whose scopes you have all of."""
         asking.must("users:write")
-        person = NewPerson(email=body.email, name=body.name, password=body.password, roles=frozenset(body.roles))
+        roles = frozenset(body.roles)
+        asking.must_hold(scopes_of(roles))
+        person = NewPerson(email=body.email, name=body.name, password=body.password, roles=roles)
         return answer(_shown(await house.add_user(asking.organisation_id, person)), status=201)
 
     @router.get("/users", response_model=UserPage, summary="List your organisation's users")
@@ -76,5 +80,15 @@ def user_routes(house: Auth) -> APIRouter:
         asking.must("users:read")
         page = await house.users.page(asking.organisation_id, paging)
         return listing([_shown(user) for user in page.items], page)
+
+    @router.delete("/users/{user_id}", status_code=204, responses=described(409), summary="Remove a user")
+    async def remove_user(asking: Asking, user_id: str) -> Response:
+        """Their sessions and their schedules end; the organisation's machine clients stay.
+
+        An access token that they hold stays good until it expires, at most fifteen minutes later.
+        """
+        asking.must("users:write")
+        await house.remove_user(asking, user_id)
+        return Response(status_code=204)
 
     return router

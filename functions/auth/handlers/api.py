@@ -2,6 +2,12 @@
 
 from auth.api.app import build_app
 from auth.bootstrap import bootstrap
+from auth.settings import ApiSettings
+from shared.runtime.edge import Edge
 from shared.runtime.lambda_http import http_handler
 
-handler = http_handler(build_app(bootstrap()))
+settings = ApiSettings()
+edge = Edge.of(settings)
+app = build_app(bootstrap(settings, edge), edge)
+
+handler = http_handler(app)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from auth.domain.client import Client
 from auth.domain.session import RefreshToken
 from auth.domain.user import User
 from shared.kernel.paging import Page, Window
@@ -22,6 +23,32 @@ class Users(Protocol):
 
     async def page(self, organisation_id: str, window: Window) -> Page[User]:
         """Return some users of an organisation, by id."""
+
+
+class Removals(Protocol):
+    """The leaving of users, with all that ends with it."""
+
+    async def remove(self, organisation_id: str, user_id: str, at: datetime) -> None:
+        """Remove a user, end their sessions and announce it, in one.
+
+        `UserNotFound` when the organisation has no such user, `LastAdministrator` when none would be left.
+        """
+
+
+class Clients(Protocol):
+    """Machine clients."""
+
+    async def add(self, client: Client) -> None:
+        """Keep a new client; `ClientExists` when the organisation has one of this name."""
+
+    async def by_id(self, client_id: str) -> Client | None:
+        """Return the client with this id, if there is one."""
+
+    async def page(self, organisation_id: str, window: Window) -> Page[Client]:
+        """Return some clients of an organisation, by id."""
+
+    async def remove(self, organisation_id: str, client_id: str) -> None:
+        """Forget a client; `ClientNotFound` when the organisation has no such client."""
 
 
 class Sessions(Protocol):
@@ -58,13 +85,13 @@ class Signer(Protocol):
 
 
 class Attempts(Protocol):
-    """Failed sign-ins, counted by account and by address."""
+    """Sign-ins that were not given back, counted by account and by address."""
 
-    async def check(self, account: str, address: str) -> None:
-        """Raise `TooManyAttempts` when either has failed too often of late."""
+    async def reserve(self, account: str, address: str) -> None:
+        """Count an attempt before it is made; `TooManyAttempts` when there were too many failures of late."""
 
-    async def failed(self, account: str, address: str) -> None:
-        """Count one failure."""
+    async def succeeded(self, account: str, address: str) -> None:
+        """Give an attempt back that was no failure."""
 
 
 class Secrets(Protocol):
@@ -75,3 +102,6 @@ class Secrets(Protocol):
 
     def hashed(self, token: str) -> str:
         """Return the hash under which a token is kept."""
+
+    def matches(self, token_hash: str, token: str) -> bool:
+        """Whether the token made the hash, told in the same time for each wrong one."""

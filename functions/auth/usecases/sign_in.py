@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from auth.domain.errors import SessionEnded, WrongCredentials
-from auth.domain.session import ACCESS_LIFETIME, SESSION_LIFETIME, RefreshToken
+from auth.domain.session import SESSION_LIFETIME, RefreshToken
 from auth.domain.user import User, normalised_email
-from auth.usecases.ports import Attempts, Passwords, Secrets, Sessions, Signer, Users
+from auth.usecases.access import AccessToken, Holder, SignAccess
+from auth.usecases.ports import Attempts, Passwords, Secrets, Sessions, Users
 from shared.kernel.clock import Clock
 from shared.kernel.identifiers import sortable_id
 from shared.kernel.identity import scopes_of
@@ -16,18 +17,16 @@ from shared.kernel.identity import scopes_of
 class Tokens:
     """What a signed-in person gets: an access token for some minutes, and a refresh token for one use."""
 
-    access_token: str
+    access: AccessToken
     refresh_token: str
-    expires_in_seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueTokens:
     """Make the tokens of a session."""
 
-    signer: Signer
+    access: SignAccess
     secrets: Secrets
-    issuer: str
 
     async def __call__(self, user: User, family_id: str, at: datetime) -> tuple[Tokens, RefreshToken]:
         """Return a person's tokens, and the refresh token as it must be kept before they get them."""
@@ -38,22 +37,13 @@ class IssueTokens:
             user_id=user.user_id,
             expires_at=at + SESSION_LIFETIME,
         )
-        claims: dict[str, object] = {
-            "iss": self.issuer,
-            "aud": "omnipricex",
-            "sub": user.user_id,
-            "org": user.organisation_id,
-            "roles": " ".join(sorted(user.roles)),
-            "scope": " ".join(sorted(scopes_of(user.roles))),
-            "iat": int(at.timestamp()),
-            "exp": int((at + ACCESS_LIFETIME).timestamp()),
-            "jti": sortable_id("tok", at),
-        }
-        tokens = Tokens(
-            access_token=await self.signer.signed(claims),
-            refresh_token=refresh,
-            expires_in_seconds=int(ACCESS_LIFETIME.total_seconds()),
+        holder = Holder(
+            subject=user.user_id,
+            organisation_id=user.organisation_id,
+            roles=user.roles,
+            scopes=scopes_of(user.roles),
         )
+        tokens = Tokens(access=await self.access(holder, at), refresh_token=refresh)
         return tokens, kept
 
 
@@ -71,11 +61,11 @@ class SignIn:
     async def __call__(self, email: str, password: str, address: str) -> Tokens:
         """Return the tokens of a new session; `WrongCredentials` never says which of the two is wrong."""
         account = normalised_email(email)
-        await self.attempts.check(account, address)
+        await self.attempts.reserve(account, address)
         user = await self.users.by_email(account)
         if not await self.passwords.matches(None if user is None else user.password_hash, password) or user is None:
-            await self.attempts.failed(account, address)
             raise WrongCredentials("check both and try again")
+        await self.attempts.succeeded(account, address)
         at = self.clock()
         tokens, kept = await self.issue(user, sortable_id("ses", at), at)
         await self.sessions.add(kept)

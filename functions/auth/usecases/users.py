@@ -1,12 +1,13 @@
-"""Add users, and create an organisation's first administrator."""
+"""Add and remove users, and create an organisation's first administrator."""
 
 from dataclasses import dataclass
 
-from auth.domain.errors import EmailTaken
+from auth.domain.errors import EmailTaken, OwnUser
 from auth.domain.user import User, checked_password, normalised_email
-from auth.usecases.ports import Passwords, Users
+from auth.usecases.ports import Passwords, Removals, Users
 from shared.kernel.clock import Clock
-from shared.kernel.identifiers import derived_id, sortable_id
+from shared.kernel.identifiers import derived_id, fresh_id
+from shared.kernel.identity import Caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class AddUser:
         at = self.clock()
         email = normalised_email(person.email)
         user = User(
-            user_id=sortable_id("usr", at),
+            user_id=fresh_id("usr", at),
             organisation_id=organisation_id,
             email=email,
             name=person.name,
@@ -67,3 +68,20 @@ class CreateAdministrator:
             if found is None:
                 raise
             return found, False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveUser:
+    """Remove a user from an organisation: their sessions end, and other houses hear of it.
+
+    What they hold already, an access token, stays good until it expires, at most fifteen minutes later.
+    """
+
+    removals: Removals
+    clock: Clock
+
+    async def __call__(self, asking: Caller, user_id: str) -> None:
+        """Remove the user, unless it is the one who asks or the last administrator."""
+        if user_id == asking.user_id:
+            raise OwnUser("ask another administrator to remove you")
+        await self.removals.remove(asking.organisation_id, user_id, self.clock())

@@ -1,13 +1,11 @@
 """Give each answer and each failure of a fetch its name."""
 
-from dataclasses import dataclass
-
 import aiohttp
-from multidict import CIMultiDict
 
-from pricing.adapters.aiohttp_resolver import RefusedAddressError
-from pricing.adapters.bounded_body import TooLargeError, UnreadableBodyError
 from pricing.domain.fetched import Fetch, Fetched
+from shared.runtime.web.body import TooLargeError, UnreadableBodyError
+from shared.runtime.web.resolver import RefusedAddressError
+from shared.runtime.web.transport import Answer
 
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", ""})
 _BY_STATUS = {
@@ -19,16 +17,6 @@ _BY_STATUS = {
     429: Fetch.BLOCKED,
     451: Fetch.BLOCKED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a server sent."""
-
-    status: int
-    headers: CIMultiDict[str]
-    body: bytes
-    received: int
 
 
 def outcome_of(url: str, answer: Answer, retry_after: float | None) -> Fetched:

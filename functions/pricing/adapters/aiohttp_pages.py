@@ -15,9 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from pricing.adapters.aiohttp_answers import Answer, failure_of, outcome_of
-from pricing.adapters.aiohttp_resolver import Lookup, system_lookup
-from pricing.adapters.aiohttp_transport import AioHttpTransport
+from pricing.adapters.aiohttp_answers import failure_of, outcome_of
 from pricing.adapters.host_manners import HostManners, Monotonic, Sleep, retry_after_seconds
 from pricing.adapters.robots_rules import (
     LARGEST,
@@ -30,6 +28,8 @@ from pricing.adapters.robots_rules import (
 from pricing.domain.fetched import Fetch, Fetched, FetchLimits
 from shared.kernel.clock import Clock, system_clock
 from shared.kernel.public_url import UnsafeUrl, checked_url
+from shared.runtime.web.resolver import Lookup, system_lookup
+from shared.runtime.web.transport import Answer, WebTransport
 
 _MOST_HOSTS = 1_000
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -54,7 +54,7 @@ class AioHttpPages:
         self._clock = clock
         self._monotonic = monotonic
         self._sleep = sleep
-        self._transport = AioHttpTransport(user_agent, self._limits, lookup, connect_to)
+        self._transport = WebTransport(user_agent, self._limits, lookup, connect_to)
         self._manners: OrderedDict[str, HostManners] = OrderedDict()
         self._robots: OrderedDict[str, tuple[float, RobotsRules]] = OrderedDict()
 

@@ -54,5 +54,6 @@ def facts_document(facts: ProductFacts) -> Document:
 def facts_from(document: Document) -> ProductFacts:
     """The product in a stored document."""
     fields = {key: value for key, value in document.items() if key != "_id"}
-    fields["own_seller_ids"] = tuple(fields["own_seller_ids"])
+    for name in ("own_seller_ids", "tags"):
+        fields[name] = tuple(fields.get(name, ()))
     return ProductFacts(product_id=document["_id"], **fields)

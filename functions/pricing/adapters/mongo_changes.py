@@ -1,29 +1,30 @@
-"""Price changes and publication batches in MongoDB."""
+"""Price changes in MongoDB."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import PyMongoError
 
-from pricing.domain.errors import BatchNotFound
 from pricing.domain.price_change import PriceChange, State
-from pricing.usecases.ports import Batch
 from shared.kernel.identifiers import NewId
 from shared.kernel.paging import Page, Window
-from shared.runtime.mongo import Document, Mongo, paged, unavailable
+from shared.runtime.job_facts import JobFacts
+from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
+from shared.runtime.outbox import Outbox
 
 COLLECTION = "price_changes"
 INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("sequence", DESCENDING)], name="newest_first"),
     IndexModel([("organisation_id", ASCENDING), ("state", ASCENDING), ("sequence", DESCENDING)], name="of_state"),
+    IndexModel([("organisation_id", ASCENDING), ("decided_at", DESCENDING)], name="newest_decided"),
     IndexModel([("organisation_id", ASCENDING), ("run_id", ASCENDING), ("sequence", DESCENDING)], name="newest_of_run"),
     IndexModel(
         [("organisation_id", ASCENDING), ("batch_id", ASCENDING), ("state", ASCENDING), ("sequence", DESCENDING)],
         name="newest_of_batch",
     ),
 )
-BATCHES = "batches"
 
 
 def change_document(change: PriceChange) -> Document:
@@ -43,8 +44,9 @@ def change_from(document: Document) -> PriceChange:
 class MongoPriceChanges:
     """The price_changes collection of the pricing database."""
 
-    def __init__(self, mongo: Mongo, new_id: NewId) -> None:
+    def __init__(self, mongo: Mongo, outbox: Outbox, new_id: NewId) -> None:
         self._mongo = mongo
+        self._outbox = outbox
         self._new_id = new_id
 
     async def some(self, organisation_id: str, change_ids: Sequence[str]) -> Sequence[PriceChange]:
@@ -91,18 +93,41 @@ class MongoPriceChanges:
     async def waiting(self, organisation_id: str, run_id: str | None) -> int:
         """Count the approved changes without a batch, of one run or of all."""
         try:
-            return await self._mongo.collection(COLLECTION).count_documents(_waiting(organisation_id, run_id))
+            return await self._mongo.collection(COLLECTION).count_documents(waiting_changes(organisation_id, run_id))
         except PyMongoError as error:
             raise unavailable("count approved prices") from error
 
-    async def gather(self, organisation_id: str, batch_id: str, run_id: str | None) -> int:
-        """Take every approved change without a batch, of one run or of all, into a batch; return how many it has."""
-        bound = {"$set": {"batch_id": batch_id}}
+    async def settle(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange], at: datetime) -> None:
+        """Store how changes that are still SENT ended and announce it, in one."""
+        of_batch: Document = {"organisation_id": organisation_id, "batch_id": batch_id, "state": State.SENT.value}
+
+        async def work(session: Session) -> None:
+            sent = of_batch | {"_id": {"$in": [change.change_id for change in changes]}}
+            cursor = self._mongo.collection(COLLECTION).find(sent, {"_id": 1}, session=session)
+            waiting = {one["_id"] async for one in cursor}
+            ended = [change for change in changes if change.change_id in waiting]
+            if not ended:
+                return
+            documents = [change_document(change) for change in ended]
+            writes = [UpdateOne(of_batch | {"_id": one.pop("_id")}, {"$set": one}) for one in documents]
+            await self._mongo.collection(COLLECTION).bulk_write(writes, ordered=False, session=session)
+            done = sum(change.state is State.APPLIED for change in ended)
+            failed = sum(change.state in {State.FAILED, State.UNKNOWN} for change in ended)
+            # A change ends once, so the first of them names this part and no other.
+            part = ended[0].change_id
+            told = JobFacts(organisation_id, batch_id).progressed(part, at, done=done, failed=failed)
+            await self._outbox.add([told], session)
+
+        await self._mongo.transaction(work)
+        await self._outbox.relay_quietly()
+
+    async def release(self, organisation_id: str, batch_id: str) -> None:
+        """Take the changes of a batch that were not sent out of it; they stay approved."""
+        unsent = {"organisation_id": organisation_id, "batch_id": batch_id, "state": State.APPROVED.value}
         try:
-            done = await self._mongo.collection(COLLECTION).update_many(_waiting(organisation_id, run_id), bound)
+            await self._mongo.collection(COLLECTION).update_many(unsent, {"$set": {"batch_id": None}})
         except PyMongoError as error:
-            raise unavailable("gather approved prices") from error
-        return done.modified_count
+            raise unavailable("free the prices of a batch") from error
 
     async def unpublished(self, organisation_id: str, batch_id: str, limit: int) -> Sequence[PriceChange]:
         """Return changes of a batch that have not reached an end, newest first."""
@@ -128,47 +153,7 @@ class MongoPriceChanges:
             raise unavailable("read price changes") from error
 
 
-def _waiting(organisation_id: str, run_id: str | None) -> Document:
+def waiting_changes(organisation_id: str, run_id: str | None) -> Document:
+    """The approved changes without a batch, of one run or of all."""
     query: Document = {"organisation_id": organisation_id, "state": State.APPROVED.value, "batch_id": None}
     return query if run_id is None else query | {"run_id": run_id}
-
-
-class MongoBatches:
-    """The batches collection of the pricing database."""
-
-    def __init__(self, mongo: Mongo) -> None:
-        self._mongo = mongo
-
-    async def add(self, batch: Batch) -> None:
-        """Keep a new batch."""
-        try:
-            await self._mongo.collection(BATCHES).insert_one({"_id": batch.batch_id} | asdict(batch))
-        except PyMongoError as error:
-            raise unavailable("store the batch") from error
-
-    async def replace(self, batch: Batch) -> None:
-        """Keep a changed batch."""
-        key = {"_id": batch.batch_id, "organisation_id": batch.organisation_id}
-        try:
-            await self._mongo.collection(BATCHES).replace_one(key, asdict(batch))
-        except PyMongoError as error:
-            raise unavailable("store the batch") from error
-
-    async def remove(self, batch: Batch) -> None:
-        """Forget a batch that has no price."""
-        key = {"_id": batch.batch_id, "organisation_id": batch.organisation_id}
-        try:
-            await self._mongo.collection(BATCHES).delete_one(key)
-        except PyMongoError as error:
-            raise unavailable("remove the batch") from error
-
-    async def get(self, organisation_id: str, batch_id: str) -> Batch:
-        """Return one batch; `BatchNotFound` when there is none."""
-        query = {"_id": batch_id, "organisation_id": organisation_id}
-        try:
-            document = await self._mongo.collection(BATCHES).find_one(query, {"_id": 0})
-        except PyMongoError as error:
-            raise unavailable("read the batch") from error
-        if document is None:
-            raise BatchNotFound(f"no batch «{batch_id}»; POST /pricing/batches starts one")
-        return Batch(**document)

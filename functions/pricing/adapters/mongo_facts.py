@@ -6,7 +6,9 @@ from pymongo import ASCENDING, IndexModel, ReplaceOne
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from pricing.adapters.documents import facts_document, facts_from
+from pricing.adapters.product_queries import query_of
 from pricing.domain.market import ProductFacts
+from pricing.domain.product_filter import Criteria
 from shared.runtime.mongo import DUPLICATE_KEY, Document, Mongo, unavailable
 
 COLLECTION = "products"
@@ -82,11 +84,30 @@ class MongoFacts:
 
     async def count(self, organisation_id: str) -> int:
         """Return how many active products the organisation has."""
-        query = {"organisation_id": organisation_id, "active": True}
+        return await self._count({"organisation_id": organisation_id, "active": True})
+
+    async def count_of_shop(self, organisation_id: str, shop_id: str) -> int:
+        """Return how many active products a shop has."""
+        return await self._count({"organisation_id": organisation_id, "shop_id": shop_id, "active": True})
+
+    async def _count(self, query: Document) -> int:
         try:
             return await self._mongo.collection(COLLECTION).count_documents(query)
         except PyMongoError as error:
             raise unavailable("count products") from error
+
+    async def count_meant(self, organisation_id: str, criteria: Criteria) -> int:
+        """Return how many active products a filter means."""
+        try:
+            return await self._mongo.collection(COLLECTION).count_documents(query_of(organisation_id, criteria))
+        except PyMongoError as error:
+            raise unavailable("count products") from error
+
+    async def some_meant(
+        self, organisation_id: str, criteria: Criteria, limit: int, after: str = ""
+    ) -> Sequence[ProductFacts]:
+        """Return the active products that a filter means, by id, those after one."""
+        return await self._found(query_of(organisation_id, criteria) | {"_id": {"$gt": after}}, limit)
 
     async def find_sku(self, organisation_id: str, sku: str) -> ProductFacts | None:
         """Return the product of that SKU in any shop of the organisation, if there is one."""

@@ -21,6 +21,11 @@ OFFER_INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("product_id", ASCENDING)], name="of_product"),
     IndexModel([("organisation_id", ASCENDING), ("competitor_id", ASCENDING)], name="of_competitor"),
     IndexModel([("organisation_id", ASCENDING), ("_id", ASCENDING)], name="by_id"),
+    # All that the overview asks of an offer, so that it reads no documents.
+    IndexModel(
+        [("organisation_id", ASCENDING), ("latest.captured_at", ASCENDING), ("last_failure.captured_at", ASCENDING)],
+        name="of_looks",
+    ),
 )
 
 
@@ -90,6 +95,10 @@ class MongoOffers:
         for offer in await self._found(query):
             found.setdefault(offer.product_id, []).append(offer)
         return {product_id: tuple(offers) for product_id, offers in found.items()}
+
+    async def some(self, organisation_id: str, offer_ids: Sequence[str]) -> Sequence[Offer]:
+        """Return those of the offers that exist."""
+        return await self._found({"_id": {"$in": list(offer_ids)}, "organisation_id": organisation_id})
 
     async def to_scan(self, organisation_id: str, competitor_ids: Sequence[str]) -> Sequence[Offer]:
         """Return the offers of some competitors, or of all when none is named."""

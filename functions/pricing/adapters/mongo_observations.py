@@ -6,23 +6,27 @@ from datetime import datetime
 from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import PyMongoError
 
+from pricing.adapters.commands import PAGES, pages_to_scan
 from pricing.adapters.documents import observation_document, observation_from
 from pricing.adapters.mongo_market import OFFERS
 from pricing.domain.errors import ObservationNotFound
 from pricing.domain.market import Observation
-from pricing.usecases.ports import Recorded
-from shared.contracts.pricing import ScanPlanned, ScanProgressed
-from shared.kernel.identifiers import derived_id
+from pricing.usecases.ports import PagesOfHost, Recorded
+from shared.kernel.clock import Clock
 from shared.kernel.paging import Page, Window
+from shared.runtime.inbox import Inbox
+from shared.runtime.job_facts import JobFacts
 from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 from shared.runtime.outbox import Outbox
 
 COLLECTION = "observations"
+NOT_FOUND = "not_found"
 INDEXES = (
     IndexModel(
         [("organisation_id", ASCENDING), ("product_id", ASCENDING), ("sequence", DESCENDING)], name="of_product"
     ),
     IndexModel([("organisation_id", ASCENDING), ("sequence", DESCENDING)], name="newest_first"),
+    IndexModel([("organisation_id", ASCENDING), ("job_id", ASCENDING), ("outcome", ASCENDING)], name="of_job"),
 )
 
 
@@ -60,13 +64,23 @@ class MongoObservations:
         collection = self._mongo.collection(COLLECTION)
         return await paged(collection, query, "sequence", window, _parsed, newest_first=True)
 
+    async def failed_of(self, organisation_id: str, job_id: str) -> Sequence[str]:
+        """Return the ids of the offers whose look failed in a job."""
+        query: Document = {"organisation_id": organisation_id, "job_id": job_id, "outcome": {"$ne": "read"}}
+        try:
+            cursor = self._mongo.collection(COLLECTION).find(query, {"offer_id": 1})
+            return [document["offer_id"] async for document in cursor]
+        except PyMongoError as error:
+            raise unavailable("read the observations") from error
+
 
 class MongoScanLog:
     """The observations collection of the pricing database, for recording."""
 
-    def __init__(self, mongo: Mongo, outbox: Outbox) -> None:
+    def __init__(self, mongo: Mongo, outbox: Outbox, clock: Clock) -> None:
         self._mongo = mongo
         self._outbox = outbox
+        self._inbox = Inbox(mongo, "pricing-plan-scan", clock)
 
     async def record(self, job_id: str, message_id: str, observations: Sequence[Observation], at: datetime) -> Recorded:
         """Keep the new ones, bring their offers up to date, and announce the progress of the scan, in one."""
@@ -80,27 +94,35 @@ class MongoScanLog:
             await self._bring_up_to_date(new, session)
             read = sum(one.outcome == "read" for one in new)
             recorded = Recorded(read, len(new) - read)
-            await self._outbox.add([_progress(new[0], job_id, message_id, recorded, at)], session)
+            facts = JobFacts(new[0].organisation_id, job_id, ordered=False)
+            told = facts.progressed(message_id, at, done=recorded.read, failed=recorded.failed)
+            await self._outbox.add([told], session)
             return recorded
 
         recorded = await self._mongo.transaction(work)
         await self._outbox.relay_quietly()
         return recorded
 
-    async def plan(self, job_id: str, organisation_id: str, pages: int, at: datetime) -> None:
-        """Announce how many pages a scan has."""
-        event_id = derived_id("evt", "pricing.scan-planned", job_id)
-        event = ScanPlanned(
-            id=event_id,
-            occurred_at=at,
-            correlation_id=job_id,
-            organisation_id=organisation_id,
-            job_id=job_id,
-            pages=pages,
-        )
+    async def plan(self, organisation_id: str, job_id: str, pages: Sequence[PagesOfHost], at: datetime) -> None:
+        """Ask the scanners for pages and announce how many there are; planning one job twice is planning it once."""
+        facts = JobFacts(organisation_id, job_id, ordered=False)
+        total = sum(len(part.offers) for part in pages)
 
         async def work(session: Session) -> None:
-            await self._outbox.add([event], session)
+            await self._outbox.add([facts.planned(total, at)], session)
+            # One message group for each host, so that a host is read by one scanner at a time.
+            for part in pages:
+                request = pages_to_scan(organisation_id, job_id, part, at)
+                await self._outbox.add([request], session, to=PAGES, group=part.host)
+
+        await self._inbox.once(f"plan/{job_id}", organisation_id, work)
+        await self._outbox.relay_quietly()
+
+    async def refuse(self, organisation_id: str, job_id: str, detail: str, at: datetime) -> None:
+        """Announce that a scan cannot be planned, and why."""
+
+        async def work(session: Session) -> None:
+            await self._outbox.add([JobFacts(organisation_id, job_id).ended("failed", at, detail)], session)
 
         await self._mongo.transaction(work)
         await self._outbox.relay_quietly()
@@ -114,7 +136,7 @@ class MongoScanLog:
     async def _bring_up_to_date(self, new: Sequence[Observation], session: Session) -> None:
         ids = [one.offer_id for one in new]
         offers = self._mongo.collection(OFFERS)
-        fields = {"latest": 1, "last_failure": 1}
+        fields = {"latest": 1, "last_failure": 1, "misses": 1}
         found = offers.find(_of(new, ids), fields, session=session)
         known = {document["_id"]: document async for document in found}
         writes = [
@@ -140,17 +162,7 @@ def _change(offer: Document, seen: Observation) -> Document | None:
         return None
     change: Document = {place: observation_document(seen)}
     if place == "latest":
-        change["previous"] = before
+        change |= {"previous": before, "misses": 0}
+    elif seen.outcome == NOT_FOUND:
+        change["misses"] = int(offer.get("misses", 0)) + 1
     return change
-
-
-def _progress(first: Observation, job_id: str, message_id: str, recorded: Recorded, at: datetime) -> ScanProgressed:
-    return ScanProgressed(
-        id=derived_id("evt", "pricing.scan-progressed", job_id, message_id),
-        occurred_at=at,
-        correlation_id=job_id,
-        organisation_id=first.organisation_id,
-        job_id=job_id,
-        pages_read=recorded.read,
-        pages_failed=recorded.failed,
-    )

@@ -3,17 +3,25 @@
 from fastapi import FastAPI
 
 from pricing.api.changes import batch_routes, change_routes
+from pricing.api.filters import filter_routes
 from pricing.api.market import competitor_routes, observation_routes, offer_routes
+from pricing.api.overview import overview_routes
 from pricing.api.policies import policy_routes
+from pricing.api.reports import report_routes
 from pricing.api.runs import decision_routes, run_routes
 from pricing.usecases.house import Pricing
-from shared.runtime.http_api import build_api
+from shared.runtime.http_api import Edge, Manners, build_api
+from shared.runtime.prometheus import gauge_routes
 
 DESCRIPTION = "Competitors, offers, observations, policies, decisions, approval and publication."
+MANNERS = Manners(
+    costly=frozenset({"POST /pricing/batches", "POST /pricing/runs"}),
+    needs_key=frozenset({"POST /pricing/batches"}),
+)
 
 
-def build_app(house: Pricing) -> FastAPI:
-    """The API over the wired house."""
+def build_app(house: Pricing, edge: Edge | None = None) -> FastAPI:
+    """The API over the wired house, behind its edge."""
     routers = [
         competitor_routes(house),
         offer_routes(house),
@@ -23,5 +31,9 @@ def build_app(house: Pricing) -> FastAPI:
         decision_routes(house),
         change_routes(house),
         batch_routes(house),
+        filter_routes(house),
+        report_routes(house),
+        overview_routes(house.read_overview),
+        gauge_routes(house.gauges),
     ]
-    return build_api("pricing", DESCRIPTION, routers, house.checks)
+    return build_api("pricing", DESCRIPTION, routers, house.checks, edge=edge, manners=MANNERS)

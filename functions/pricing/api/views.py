@@ -142,6 +142,7 @@ class RunView(View):
     state: str
     requested_by: str
     requested_at: str
+    started_at: str | None
     finished_at: str | None
     decisions: int
     proposed: int
@@ -194,6 +195,7 @@ class BatchView(View):
     total: int
     requested_by: str
     requested_at: str
+    started_at: str | None
     finished_at: str | None
     states: dict[str, int] | None
 

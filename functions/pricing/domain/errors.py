@@ -78,3 +78,38 @@ class ProductUnknown(NotFound):
 
     code = "pricing/product-unknown"
     title = "Pricing does not know the product"
+
+
+class FilterExists(Conflict):
+    """The organisation already has a filter of that id."""
+
+    code = "pricing/filter-exists"
+    title = "There is a filter of that id"
+
+
+class FilterNotFound(NotFound):
+    """No such filter in this organisation."""
+
+    code = "pricing/filter-not-found"
+    title = "There is no such filter"
+
+
+class InvalidFilter(Invalid):
+    """Criteria that no product can meet."""
+
+    code = "pricing/invalid-filter"
+    title = "The filter means no product"
+
+
+class ReportNotFound(NotFound):
+    """No such report in this organisation."""
+
+    code = "pricing/report-not-found"
+    title = "There is no such report"
+
+
+class UnknownReport(Invalid):
+    """A report of a kind that nobody writes."""
+
+    code = "pricing/unknown-report"
+    title = "There is no report of that kind"

@@ -7,6 +7,10 @@ from typing import Literal
 
 from pricing.domain.reading import Availability
 
+# Looks in a row that found no page, and how often it is looked for again.
+MISSES_UNTIL_LOST = 3
+REMATCHES = 3
+
 type CompetitorKind = Literal["shop", "marketplace_seller", "comparison_site"]
 type MatchType = Literal["exact", "equivalent", "substitute", "private_label"]
 
@@ -89,6 +93,17 @@ class Offer:
     latest: Observation | None = None
     previous: Observation | None = None
     last_failure: Observation | None = None
+    misses: int = 0
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the page was not found so often in a row that scans leave it out and re-matches take it up."""
+        return self.misses >= MISSES_UNTIL_LOST
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether the re-matches did not find it either."""
+        return self.misses >= MISSES_UNTIL_LOST + REMATCHES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +118,9 @@ class ProductFacts:
     currency: str
     revision: int
     active: bool
+    brand: str | None = None
+    category: str | None = None
+    tags: tuple[str, ...] = ()
     price: Decimal | None = None
     cost: Decimal | None = None
     min_price: Decimal | None = None

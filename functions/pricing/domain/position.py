@@ -32,6 +32,24 @@ def _lowest(seen: list[Observation]) -> Decimal | None:
     return min((one.landed_price for one in seen if one.landed_price is not None), default=None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Our place among the offers in stock: rank 1 is cheapest, equal prices share it; none without a price of ours."""
+
+    rank: int | None
+    lowest: Observation | None
+    rivals: int
+
+
+def standing(facts: ProductFacts, offers: tuple[Offer, ...]) -> Standing:
+    """Where a product stands now, by landed price. What cannot be compared does not count."""
+    seen = [offer.latest for offer in offers if offer.latest is not None and _counts(offer.latest, facts)]
+    seen.sort(key=lambda one: (one.landed_price or Decimal(0), one.observation_id))
+    price = facts.price
+    cheaper = sum(one.landed_price is not None and price is not None and one.landed_price < price for one in seen)
+    return Standing(rank=None if price is None else cheaper + 1, lowest=seen[0] if seen else None, rivals=len(seen))
+
+
 def lost_first_place(facts: ProductFacts, offers: tuple[Offer, ...]) -> LostFirstPlace | None:
     """The loss, when the newest look shows one that the look before did not; None otherwise.
 

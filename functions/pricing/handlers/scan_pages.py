@@ -7,7 +7,7 @@ import time
 
 from pricing.adapters.sqs_observed import SqsObserved
 from pricing.bootstrap import scanner
-from pricing.usecases.scan_pages import PageAsked
+from pricing.usecases.scan_pages import PageAsked, Scan
 from shared.contracts.pricing import PagesToScan
 from shared.runtime.lambda_sqs import Delivery, sqs_handler
 
@@ -23,7 +23,8 @@ async def consume(event: PagesToScan, delivery: Delivery) -> None:
         PageAsked(**page.model_dump(include={"offer_id", "product_id", "competitor_id", "url"})) for page in event.pages
     ]
     deadline = time.monotonic() + delivery.remaining_ms() / 1000 - RESERVE_SECONDS
-    await scan(asked, SqsObserved(observed, event), deadline)
+    this = Scan(organisation_id=event.organisation_id, job_id=event.job_id, deadline=deadline)
+    await scan(asked, SqsObserved(observed, event), this)
 
 
 handler = sqs_handler(PagesToScan, consume, fifo=True)

@@ -10,10 +10,10 @@ from pricing.domain.decision import Decision
 from pricing.domain.market import ProductFacts
 from pricing.domain.policy import Policy
 from pricing.domain.price_change import PriceChange, State
-from pricing.usecases.ports import Facts, Offers, Policies, Run, Runs, StoredDecision, Work
+from pricing.usecases.ports import Facts, Offers, Policies, Run, Runs, Stops, StoredDecision
 from shared.kernel.clock import Clock
-from shared.kernel.errors import Unavailable
-from shared.kernel.identifiers import derived_id, sortable_id
+from shared.kernel.errors import Rejected
+from shared.kernel.identifiers import derived_id, fresh_id
 
 PRODUCTS_IN_A_PART = 500
 
@@ -24,15 +24,14 @@ class StartRun:
 
     policies: Policies
     runs: Runs
-    work: Work
     clock: Clock
 
-    async def __call__(self, organisation_id: str, policy_id: str, user_id: str) -> Run:
-        """Keep the run as PENDING and hand it to the worker; a run that cannot be handed over is not kept."""
+    async def __call__(self, organisation_id: str, policy_id: str, user_id: str, run_id: str | None = None) -> Run:
+        """Keep the run as PENDING and, in one with it, ask for its decisions."""
         policy = await self.policies.latest(organisation_id, policy_id)
         at = self.clock()
         run = Run(
-            run_id=sortable_id("run", at),
+            run_id=run_id or fresh_id("run", at),
             organisation_id=organisation_id,
             shop_id=policy.shop_id,
             policy_id=policy_id,
@@ -41,27 +40,42 @@ class StartRun:
             requested_by=user_id,
             requested_at=at,
         )
-        await self.runs.add(run)
+        return await self.runs.add(run)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartDueRun:
+    """Start the run that a schedule's job stands for, under the job's id."""
+
+    start: StartRun
+    runs: Runs
+    clock: Clock
+
+    async def __call__(self, organisation_id: str, policy_id: str, user_id: str, run_id: str) -> None:
+        """Start the run, or let its job end with the reason why it cannot be started."""
         try:
-            await self.work.run(run)
-        except Unavailable:
-            await self.runs.remove(run)
-            raise
-        return run
+            await self.start(organisation_id, policy_id, user_id, run_id)
+        except Rejected as error:
+            await self.runs.refuse(organisation_id, run_id, error.detail, self.clock())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecideRun:
     """Take the decisions of a run.
 
-    Every decision of a run is taken at the run's own time, and its id is made of run and product: a run that
-    is carried out twice, or goes on after a crash, keeps what it decided first.
+    Every decision of a run is taken at the moment its first part was taken up, which is kept with the run: a run
+    that waited long looks at all that was observed meanwhile. A decision's id is made of run and product, so a run
+    that is carried out twice, or goes on after a crash, keeps what it decided first.
+
+    A run that is to stop ends between two parts: its decisions stay for reading, its proposals are withdrawn,
+    because prices of half a shop are no policy.
     """
 
     facts: Facts
     offers: Offers
     policies: Policies
     runs: Runs
+    stops: Stops
     clock: Clock
 
     async def __call__(self, organisation_id: str, run_id: str) -> Run:
@@ -70,20 +84,23 @@ class DecideRun:
         if run.finished_at is not None:
             return run
         policy = await self.policies.version(organisation_id, run.policy_id, run.policy_version)
+        run = await self.runs.begin(run, await self.facts.count_of_shop(organisation_id, run.shop_id), self.clock())
+        at = run.started_at or run.requested_at
         async for products in self.facts.of_shop(organisation_id, run.shop_id, PRODUCTS_IN_A_PART):
-            await self._part(run, policy, products)
+            if await self.stops.stopped(organisation_id, run_id):
+                return await self.runs.cancel(run, self.clock())
+            await self._part(run, policy, products, at)
         return await self.runs.finish(run, self.clock())
 
-    async def _part(self, run: Run, policy: Policy, products: Sequence[ProductFacts]) -> None:
+    async def _part(self, run: Run, policy: Policy, products: Sequence[ProductFacts], at: datetime) -> None:
         offers = await self.offers.of_products(run.organisation_id, [facts.product_id for facts in products])
-        at = run.requested_at
         decided = [_stored(run, at, decide(facts, offers.get(facts.product_id, ()), policy, at)) for facts in products]
         changes = [
             _proposed(run, policy, one, price)
             for one in decided
             if (price := one.decision.price) is not None and one.decision.moves
         ]
-        await self.runs.decided(decided, changes)
+        await self.runs.decided(decided, changes, self.clock())
 
 
 def _stored(run: Run, at: datetime, decision: Decision) -> StoredDecision:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from pricing.usecases.approve import ApproveChanges, DenyChanges
 from pricing.usecases.decide import StartRun
+from pricing.usecases.filters import Filters, PreviewFilter, SaveFilter
+from pricing.usecases.overview import ReadOverview
 from pricing.usecases.policies import SavePolicy
 from pricing.usecases.ports import (
     Batches,
@@ -18,7 +20,9 @@ from pricing.usecases.ports import (
 )
 from pricing.usecases.publish import StartBatch
 from pricing.usecases.register import RegisterCompetitor, RegisterOffers
+from pricing.usecases.report import ReportFiles, Reports, RequestReport
 from shared.kernel.clock import Clock
+from shared.kernel.gauges import ReadGauges
 
 type Check = Callable[[], Awaitable[None]]
 
@@ -35,6 +39,8 @@ class Stores:
     runs: Runs
     changes: PriceChanges
     batches: Batches
+    filters: Filters
+    reports: Reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,5 +55,11 @@ class Pricing:
     approve_changes: ApproveChanges
     deny_changes: DenyChanges
     start_batch: StartBatch
+    save_filter: SaveFilter
+    preview_filter: PreviewFilter
+    request_report: RequestReport
+    report_files: ReportFiles
+    read_overview: ReadOverview
+    gauges: ReadGauges
     clock: Clock
     checks: dict[str, Check]

@@ -10,6 +10,7 @@ from pricing.domain.decision import Decision
 from pricing.domain.market import Competitor, Observation, Offer, ProductFacts
 from pricing.domain.policy import Policy
 from pricing.domain.price_change import PriceChange, State
+from pricing.domain.product_filter import Criteria
 from shared.kernel.paging import Page, Window
 
 
@@ -25,6 +26,7 @@ class Run:
     state: str
     requested_by: str
     requested_at: datetime
+    started_at: datetime | None = None
     finished_at: datetime | None = None
     decisions: int = 0
     proposed: int = 0
@@ -42,6 +44,7 @@ class Batch:
     requested_by: str
     requested_at: datetime
     run_id: str | None = None
+    started_at: datetime | None = None
     finished_at: datetime | None = None
     states: dict[str, int] | None = None
 
@@ -93,6 +96,17 @@ class Facts(Protocol):
     async def count(self, organisation_id: str) -> int:
         """Return how many active products the organisation has."""
 
+    async def count_of_shop(self, organisation_id: str, shop_id: str) -> int:
+        """Return how many active products a shop has."""
+
+    async def count_meant(self, organisation_id: str, criteria: Criteria) -> int:
+        """Return how many active products a filter means."""
+
+    async def some_meant(
+        self, organisation_id: str, criteria: Criteria, limit: int, after: str = ""
+    ) -> Sequence[ProductFacts]:
+        """Return the active products that a filter means, by id, those after one."""
+
     async def find_sku(self, organisation_id: str, sku: str) -> ProductFacts | None:
         """Return the product of that SKU in any shop of the organisation, if there is one."""
 
@@ -122,6 +136,9 @@ class Offers(Protocol):
     async def of_products(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
         """Return the offers of each product, by product id."""
 
+    async def some(self, organisation_id: str, offer_ids: Sequence[str]) -> Sequence[Offer]:
+        """Return those of the offers that exist."""
+
     async def to_scan(self, organisation_id: str, competitor_ids: Sequence[str]) -> Sequence[Offer]:
         """Return the offers of some competitors, or of all when none is named."""
 
@@ -138,15 +155,37 @@ class Observations(Protocol):
     async def page(self, organisation_id: str, window: Window, product_id: str | None) -> Page[Observation]:
         """Return some observations, newest first, of one product or of all."""
 
+    async def failed_of(self, organisation_id: str, job_id: str) -> Sequence[str]:
+        """Return the ids of the offers whose look failed in a job."""
+
+
+@dataclass(frozen=True, slots=True)
+class PagesOfHost:
+    """Offers on one host that one scanner reads, one after another."""
+
+    host: str
+    offers: tuple[Offer, ...]
+    part: int
+
 
 class ScanLog(Protocol):
-    """Where scans are planned and their readings recorded, each in one with its announcement."""
+    """Where scans are planned and their readings recorded, each in one with what is asked for and announced."""
+
+    async def plan(self, organisation_id: str, job_id: str, pages: Sequence[PagesOfHost], at: datetime) -> None:
+        """Ask the scanners for pages and announce how many there are; planning one job twice is planning it once."""
+
+    async def refuse(self, organisation_id: str, job_id: str, detail: str, at: datetime) -> None:
+        """Announce that a scan cannot be planned, and why."""
 
     async def record(self, job_id: str, message_id: str, observations: Sequence[Observation], at: datetime) -> Recorded:
         """Keep the new ones, bring their offers up to date, and announce the progress of the scan."""
 
-    async def plan(self, job_id: str, organisation_id: str, pages: int, at: datetime) -> None:
-        """Announce how many pages a scan has."""
+
+class Stops(Protocol):
+    """The wishes that work may end before it is done."""
+
+    async def stopped(self, organisation_id: str, job_id: str) -> bool:
+        """Whether the job is to stop; a run's job is named as the run, a batch's as the batch."""
 
 
 class Policies(Protocol):
@@ -168,11 +207,11 @@ class Policies(Protocol):
 class Runs(Protocol):
     """Policy runs, their decisions and the prices they propose."""
 
-    async def add(self, run: Run) -> None:
-        """Keep a new run."""
+    async def add(self, run: Run) -> Run:
+        """Keep a new run, ask for its decisions and announce it, in one; a run of this id stays as it is."""
 
-    async def remove(self, run: Run) -> None:
-        """Forget a run that could not be handed over."""
+    async def refuse(self, organisation_id: str, run_id: str, detail: str, at: datetime) -> None:
+        """Announce that a run cannot be started, and why."""
 
     async def get(self, organisation_id: str, run_id: str) -> Run:
         """Return one run; `RunNotFound` when there is none."""
@@ -180,11 +219,17 @@ class Runs(Protocol):
     async def page(self, organisation_id: str, window: Window) -> Page[Run]:
         """Return some runs, newest first."""
 
-    async def decided(self, decisions: Sequence[StoredDecision], changes: Sequence[PriceChange]) -> None:
-        """Keep decisions with their proposals; a decision that is kept already keeps its proposal, or none."""
+    async def begin(self, run: Run, products: int, at: datetime) -> Run:
+        """Take the run up and announce how many products it has; one that was taken up keeps the time of the first."""
+
+    async def decided(self, decisions: Sequence[StoredDecision], changes: Sequence[PriceChange], at: datetime) -> None:
+        """Keep decisions with their proposals and announce them; what is kept already keeps its proposal, or none."""
 
     async def finish(self, run: Run, at: datetime) -> Run:
-        """Count the run's decisions, withdraw older proposals for the same products, and close it."""
+        """Count the run's decisions, withdraw older proposals for the same shop, close it and announce that."""
+
+    async def cancel(self, run: Run, at: datetime) -> Run:
+        """Count the run's decisions, withdraw its own proposals that nobody approved, close it and announce that."""
 
     async def decision(self, organisation_id: str, decision_id: str) -> StoredDecision:
         """Return one decision; `DecisionNotFound` when there is none."""
@@ -213,8 +258,11 @@ class PriceChanges(Protocol):
     async def waiting(self, organisation_id: str, run_id: str | None) -> int:
         """Count the approved changes without a batch, of one run or of all."""
 
-    async def gather(self, organisation_id: str, batch_id: str, run_id: str | None) -> int:
-        """Take every approved change without a batch, of one run or of all, into a batch; return how many it has."""
+    async def settle(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange], at: datetime) -> None:
+        """Store how changes that are still SENT ended and announce it, in one."""
+
+    async def release(self, organisation_id: str, batch_id: str) -> None:
+        """Take the changes of a batch that were not sent out of it; they stay approved."""
 
     async def unpublished(self, organisation_id: str, batch_id: str, limit: int) -> Sequence[PriceChange]:
         """Return changes of a batch that have not reached an end, newest first."""
@@ -226,43 +274,23 @@ class PriceChanges(Protocol):
 class Batches(Protocol):
     """Publications."""
 
-    async def add(self, batch: Batch) -> None:
-        """Keep a new batch."""
+    async def add(self, batch: Batch) -> Batch:
+        """Keep a new batch, ask for its publication and announce it, in one; a batch of this id stays as it is."""
 
-    async def replace(self, batch: Batch) -> None:
-        """Keep a changed batch."""
-
-    async def remove(self, batch: Batch) -> None:
-        """Forget a batch that has no price."""
+    async def find(self, organisation_id: str, batch_id: str) -> Batch | None:
+        """Return one batch, if there is one."""
 
     async def get(self, organisation_id: str, batch_id: str) -> Batch:
         """Return one batch; `BatchNotFound` when there is none."""
 
+    async def begin(self, batch: Batch, at: datetime) -> Batch:
+        """Take up the batch with every approved change that waits, of its run or of all, and announce how many.
 
-class Work(Protocol):
-    """Work for later, each item for one of pricing's own workers."""
+        A batch that was taken up already keeps what it took first.
+        """
 
-    async def run(self, run: Run) -> None:
-        """Ask for a run's decisions."""
-
-    async def publish(self, batch: Batch) -> None:
-        """Ask for a batch's publication."""
-
-
-@dataclass(frozen=True, slots=True)
-class PagesOfHost:
-    """Offers on one host that one scanner reads, one after another."""
-
-    host: str
-    offers: tuple[Offer, ...]
-    part: int
-
-
-class Scanners(Protocol):
-    """The scanners, which hold no store and no credential."""
-
-    async def scan(self, organisation_id: str, job_id: str, pages: Sequence[PagesOfHost], at: datetime) -> None:
-        """Ask for pages to be read; asking twice with one job id is asking once."""
+    async def end(self, batch: Batch, state: str, at: datetime) -> Batch:
+        """Count the batch's changes by state, close it and announce that."""
 
 
 class Shop(Protocol):

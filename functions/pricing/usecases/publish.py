@@ -10,10 +10,9 @@ from decimal import Decimal
 
 from pricing.domain.errors import NothingToPublish
 from pricing.domain.price_change import PriceChange, State
-from pricing.usecases.ports import Batch, Batches, PriceChanges, Shop, Work
+from pricing.usecases.ports import Batch, Batches, PriceChanges, Shop, Stops
 from shared.kernel.clock import Clock
-from shared.kernel.errors import Unavailable
-from shared.kernel.identifiers import sortable_id
+from shared.kernel.identifiers import fresh_id
 
 CHANGES_IN_A_CALL = 100
 
@@ -24,7 +23,6 @@ class StartBatch:
 
     changes: PriceChanges
     batches: Batches
-    work: Work
     clock: Clock
 
     async def __call__(self, organisation_id: str, user_id: str, run_id: str | None) -> Batch:
@@ -32,12 +30,17 @@ class StartBatch:
 
         Its prices are gathered when it is published: a batch that nobody took up binds none of them.
         """
+        at = self.clock()
+        batch_id = fresh_id("bat", at)
+        known = await self.batches.find(organisation_id, batch_id)
+        if known is not None:
+            # The same request has come before, and its prices may be published by now.
+            return known
         waiting = await self.changes.waiting(organisation_id, run_id)
         if waiting == 0:
             raise NothingToPublish("approve proposals first: GET /pricing/price-changes?state=PROPOSED lists them")
-        at = self.clock()
         batch = Batch(
-            batch_id=sortable_id("bat", at),
+            batch_id=batch_id,
             organisation_id=organisation_id,
             run_id=run_id,
             state="PENDING",
@@ -45,22 +48,21 @@ class StartBatch:
             requested_by=user_id,
             requested_at=at,
         )
-        await self.batches.add(batch)
-        try:
-            await self.work.publish(batch)
-        except Unavailable:
-            await self.batches.remove(batch)
-            raise
-        return batch
+        return await self.batches.add(batch)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishBatch:
-    """Bring every price of a batch to APPLIED, FAILED or UNKNOWN."""
+    """Bring every price of a batch to APPLIED, FAILED or UNKNOWN.
+
+    A batch that is to stop ends between two calls: prices that were not sent are approved and free again; of those
+    that were sent before a crash, the ones that the shop shows are APPLIED and the others free.
+    """
 
     changes: PriceChanges
     batches: Batches
     shop: Shop
+    stops: Stops
     clock: Clock
 
     async def __call__(self, organisation_id: str, batch_id: str) -> Batch:
@@ -68,13 +70,12 @@ class PublishBatch:
         batch = await self.batches.get(organisation_id, batch_id)
         if batch.finished_at is not None:
             return batch
-        await self.changes.gather(organisation_id, batch_id, batch.run_id)
+        batch = await self.batches.begin(batch, self.clock())
         while some := await self.changes.unpublished(organisation_id, batch_id, CHANGES_IN_A_CALL):
+            if await self.stops.stopped(organisation_id, batch_id):
+                return await self._cancelled(batch)
             await self._publish(organisation_id, batch_id, some)
-        states = await self.changes.states(organisation_id, batch_id)
-        done = replace(batch, state="FINISHED", total=sum(states.values()), states=states, finished_at=self.clock())
-        await self.batches.replace(done)
-        return done
+        return await self.batches.end(batch, "FINISHED", self.clock())
 
     async def _publish(self, organisation_id: str, batch_id: str, waiting: Sequence[PriceChange]) -> None:
         # Of two prices for one product the newer is written; the older then finds its starting price gone.
@@ -85,7 +86,16 @@ class PublishBatch:
         refusals = {one.product_id: one.refusal for one in await self.shop.write(organisation_id, batch_id, sent)}
         shown = await self.shop.read(organisation_id, [change.product_id for change in sent])
         ended = [_ended(change, refusals.get(change.product_id), shown.get(change.product_id)) for change in sent]
-        await self.changes.move(State.SENT, ended)
+        await self.changes.settle(organisation_id, batch_id, ended, self.clock())
+
+    async def _cancelled(self, batch: Batch) -> Batch:
+        organisation_id, batch_id = batch.organisation_id, batch.batch_id
+        await self.changes.release(organisation_id, batch_id)
+        while sent := await self.changes.unpublished(organisation_id, batch_id, CHANGES_IN_A_CALL):
+            shown = await self.shop.read(organisation_id, [change.product_id for change in sent])
+            left = [_left(change, shown.get(change.product_id)) for change in sent]
+            await self.changes.settle(organisation_id, batch_id, left, self.clock())
+        return await self.batches.end(batch, "CANCELLED", self.clock())
 
 
 def _ended(change: PriceChange, refusal: str | None, shown: Decimal | None) -> PriceChange:
@@ -94,3 +104,9 @@ def _ended(change: PriceChange, refusal: str | None, shown: Decimal | None) -> P
     if shown == change.after:
         return replace(change, state=State.APPLIED, detail="")
     return replace(change, state=State.UNKNOWN, detail=f"written, but the shop shows {shown}")
+
+
+def _left(change: PriceChange, shown: Decimal | None) -> PriceChange:
+    if shown == change.after:
+        return replace(change, state=State.APPLIED, detail="")
+    return replace(change, state=State.APPROVED, batch_id=None)

@@ -1,7 +1,11 @@
 """Read the pages of one host, one after another, and tell what each brought.
 
 The scanner meets untrusted content, so it holds no store: what it reads leaves as messages whose ids are made
-of the request's, and a request that is delivered twice is recorded once.
+of the request's, and a request that is delivered twice is recorded once. Its request stays on the queue until every
+answer is on its way.
+
+When its job is to stop, the pages that are left are not read and not told of: the job itself says that it was
+cancelled, and its counts say how far it came.
 """
 
 from collections.abc import Callable, Sequence
@@ -51,6 +55,22 @@ class Pages(Protocol):
         """Fetch one page; whatever its site does ends in a named outcome."""
 
 
+class Stops(Protocol):
+    """The wishes that work may end before it is done."""
+
+    async def stopped(self, organisation_id: str, job_id: str) -> bool:
+        """Whether the job is to stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """Whose scan it is, and until when it must be done (a reading of the monotonic clock)."""
+
+    organisation_id: str
+    job_id: str
+    deadline: float
+
+
 class Observed(Protocol):
     """Where looks are sent."""
 
@@ -64,12 +84,15 @@ class ScanPages:
 
     pages: Pages
     read: ReadPage
+    stops: Stops
     clock: Clock
 
-    async def __call__(self, asked: Sequence[PageAsked], observed: Observed, deadline: float) -> None:
-        """Bring every page to a reading or a named failure before the deadline (a reading of the monotonic clock)."""
+    async def __call__(self, asked: Sequence[PageAsked], observed: Observed, scan: Scan) -> None:
+        """Bring every page to a reading or a named failure before the deadline, unless the scan is to stop."""
         for part, some in enumerate(batched(asked, LOOKS_IN_A_MESSAGE, strict=False)):
-            looks = [await self._look(page, deadline) for page in some]
+            if await self.stops.stopped(scan.organisation_id, scan.job_id):
+                return
+            looks = [await self._look(page, scan.deadline) for page in some]
             await observed.tell(looks, part)
 
     async def _look(self, page: PageAsked, deadline: float) -> Look:

@@ -1,10 +1,11 @@
 """The indexes of the products database, created by the deploy step."""
 
 from products.adapters import mongo_catalogue, mongo_imports, mongo_shops
-from shared.runtime import outbox
+from shared.runtime import idempotency, outbox
 from shared.runtime.migrations import Indexes
 
 INDEXES: Indexes = {
+    idempotency.COLLECTION: idempotency.INDEXES,
     mongo_catalogue.COLLECTION: mongo_catalogue.INDEXES,
     mongo_imports.COLLECTION: (),
     mongo_catalogue.PRICES: mongo_catalogue.PRICE_INDEXES,

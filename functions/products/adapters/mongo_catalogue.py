@@ -42,7 +42,8 @@ def from_document(document: Document) -> Product:
     """The product in a stored document."""
     fields = {key: value for key, value in document.items() if key != "_id"}
     fields["own_seller_ids"] = tuple(fields["own_seller_ids"])
-    fields["draft"] = Draft(**fields["draft"])
+    draft = fields["draft"]
+    fields["draft"] = Draft(**(draft | {"tags": tuple(draft.get("tags", ()))}))
     return Product(product_id=document["_id"], **fields)
 
 

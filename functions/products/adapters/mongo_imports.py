@@ -1,13 +1,17 @@
-"""Import reports in MongoDB."""
+"""Import reports in MongoDB, each with its announcement in one transaction."""
 
 from dataclasses import asdict
+from datetime import datetime
 
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from products.domain.errors import ImportNotFound
 from products.domain.importing import RowFault
 from products.usecases.ports import ImportReport, Merged
-from shared.runtime.mongo import Document, Mongo, unavailable
+from shared.contracts.envelope import Event
+from shared.runtime.job_facts import JobFacts
+from shared.runtime.mongo import Document, Mongo, Session, unavailable
+from shared.runtime.outbox import Outbox
 
 COLLECTION = "imports"
 
@@ -29,15 +33,33 @@ def from_document(document: Document) -> ImportReport:
 class MongoImports:
     """The imports collection of the products database."""
 
-    def __init__(self, mongo: Mongo) -> None:
+    def __init__(self, mongo: Mongo, outbox: Outbox) -> None:
         self._mongo = mongo
+        self._outbox = outbox
 
-    async def add(self, report: ImportReport) -> None:
-        """Keep a report."""
+    async def add(self, report: ImportReport, requested_by: str | None) -> ImportReport:
+        """Keep a report and, in one, announce the import; one that is kept already stays as it is."""
+        told = _announced(report, requested_by)
+
+        async def work(session: Session) -> None:
+            await self._mongo.collection(COLLECTION).insert_one(to_document(report), session=session)
+            await self._outbox.add(told, session)
+
         try:
-            await self._mongo.collection(COLLECTION).insert_one(to_document(report))
-        except PyMongoError as error:
-            raise unavailable("store the import's report") from error
+            await self._mongo.transaction(work)
+        except DuplicateKeyError:
+            return await self.get(report.organisation_id, report.shop_id, report.import_id)
+        await self._outbox.relay_quietly()
+        return report
+
+    async def refuse(self, organisation_id: str, import_id: str, detail: str, at: datetime) -> None:
+        """Announce that there is nothing to import, and why."""
+
+        async def work(session: Session) -> None:
+            await self._outbox.add([JobFacts(organisation_id, import_id).ended("failed", at, detail)], session)
+
+        await self._mongo.transaction(work)
+        await self._outbox.relay_quietly()
 
     async def get(self, organisation_id: str, shop_id: str, import_id: str) -> ImportReport:
         """Return one report; `ImportNotFound` when there is none."""
@@ -49,3 +71,16 @@ class MongoImports:
         if document is None:
             raise ImportNotFound(f"no import «{import_id}» in the shop «{shop_id}»")
         return from_document(document)
+
+
+def _announced(report: ImportReport, requested_by: str | None) -> list[Event]:
+    """The whole life of an import, which is over when it is told. Without a person the job is known already."""
+    facts = JobFacts(report.organisation_id, report.import_id)
+    title = f"Import of {report.rows} rows into {report.shop_id}"
+    opened = [] if requested_by is None else [facts.opened("import", title, requested_by, report.at, report.shop_id)]
+    return [
+        *opened,
+        facts.planned(report.rows, report.at),
+        facts.progressed("rows", report.at, done=report.accepted, failed=report.rows - report.accepted),
+        facts.ended("completed", report.at),
+    ]

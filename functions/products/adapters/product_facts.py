@@ -53,6 +53,8 @@ def _facts(product: Product) -> ProductFacts:
         brand=draft.brand,
         gtin=draft.gtin,
         mpn=draft.mpn,
+        category=draft.category,
+        tags=draft.tags,
         price=_text(draft.price),
         price_since=product.price_since,
         cost=_text(draft.cost),

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from products.api.schemas import ImportView, shown_import
 from products.domain.errors import UnreadableFile
+from products.domain.importing import text_of_file
 from products.usecases.import_catalogue import ImportCatalogue
 from products.usecases.ports import Imports
 from shared.runtime.answers import answer
@@ -27,7 +28,7 @@ def import_routes(imports: Imports, import_catalogue: ImportCatalogue) -> APIRou
         """Send the CSV as the request's body, with a line of column names. Good rows go in; the report has the rest."""
         asking.must("catalogue:write")
         text = _text(await request.body())
-        report = await import_catalogue(asking.organisation_id, shop_id, text)
+        report = await import_catalogue(asking.organisation_id, shop_id, text, requested_by=asking.user_id)
         location = f"/products/shops/{shop_id}/imports/{report.import_id}"
         return answer(shown_import(report), status=201, headers={"Location": location})
 
@@ -42,8 +43,4 @@ def import_routes(imports: Imports, import_catalogue: ImportCatalogue) -> APIRou
 def _text(content: bytes) -> str:
     if len(content) > LARGEST_FILE_BYTES:
         raise UnreadableFile(f"the file is larger than {LARGEST_FILE_BYTES // 1_000_000} MB; send it in parts")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        place = f"byte {error.start}"
-        raise UnreadableFile(f"the file is not UTF-8 at {place}; save it as «CSV UTF-8»") from None
+    return text_of_file(content)

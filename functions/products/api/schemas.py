@@ -64,6 +64,8 @@ class ItemView(View):
     gtin: str | None
     mpn: str | None
     url: str | None
+    category: str | None
+    tags: list[str]
     price: MoneyView | None
     cost: MoneyView | None
     min_price: MoneyView | None
@@ -134,7 +136,8 @@ def shown_item(product: Product) -> dict[str, object]:
     return {
         "product_id": product.product_id,
         "shop_id": product.shop_id,
-        **{name: getattr(draft, name) for name in ("sku", "name", "brand", "gtin", "mpn", "url")},
+        **{name: getattr(draft, name) for name in ("sku", "name", "brand", "gtin", "mpn", "url", "category")},
+        "tags": list(draft.tags),
         **{
             name: None if amount is None else {"amount": f"{amount:f}", "currency": product.currency}
             for name, amount in amounts.items()

@@ -43,3 +43,10 @@ class InvalidShop(Invalid):
 
     code = "products/invalid-shop"
     title = "The shop is not described rightly"
+
+
+class FileNotPulled(Invalid):
+    """The address of a catalogue file gave no file."""
+
+    code = "products/file-not-pulled"
+    title = "The file could not be fetched"

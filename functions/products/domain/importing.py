@@ -23,7 +23,21 @@ LONGEST_TEXT = 500
 REQUIRED = ("sku", "name")
 FIELDS = (
     *REQUIRED,
-    *("brand", "gtin", "mpn", "url", "price", "cost", "min_price", "max_price", "map_price", "msrp", "currency"),
+    *(
+        "brand",
+        "gtin",
+        "mpn",
+        "url",
+        "category",
+        "tags",
+        "price",
+        "cost",
+        "min_price",
+        "max_price",
+        "map_price",
+        "msrp",
+        "currency",
+    ),
 )
 
 
@@ -52,6 +66,15 @@ class _BadCell(Exception):
         super().__init__(detail)
         self.field = field
         self.detail = detail
+
+
+def text_of_file(content: bytes) -> str:
+    """The text of a file, which is UTF-8 with or without a byte order mark."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = f"byte {error.start}"
+        raise UnreadableFile(f"the file is not UTF-8 at {place}; save it as «CSV UTF-8»") from None
 
 
 def read_file(text: str, mapping: Mapping, currency: str) -> FileRead:
@@ -144,6 +167,8 @@ def _draft(cells: list[str], places: dict[str, int], currency: str) -> Draft:
         gtin=_kept("gtin", text("gtin"), checked_gtin),
         mpn=text("mpn"),
         url=text("url"),
+        category=_category(text("category")),
+        tags=_tags(text("tags")),
         price=amount("price"),
         cost=amount("cost"),
         min_price=amount("min_price"),
@@ -161,6 +186,15 @@ def _kept[T](field: str, value: str | None, check: Callable[[str], T]) -> T | No
         return None if value is None else check(value)
     except Invalid as error:
         raise _BadCell(field, f"{error.detail}; correct it, or leave the cell empty") from None
+
+
+def _category(value: str | None) -> str | None:
+    return None if value is None else " > ".join(part.strip() for part in value.split(">") if part.strip()) or None
+
+
+def _tags(value: str | None) -> tuple[str, ...]:
+    tags = dict.fromkeys(tag.strip().lower() for tag in (value or "").replace(";", "|").split("|"))
+    return tuple(tag for tag in tags if tag)
 
 
 def _own_currency(code: str | None, currency: str) -> None:

@@ -9,7 +9,7 @@ from shared.kernel.identifiers import derived_id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What is known of a product. None means that nobody has said it."""
+    """What is known of a product. None means that nobody has said it. A category is a path: `Home > Lighting`."""
 
     sku: str
     name: str
@@ -17,6 +17,8 @@ class Draft:
     gtin: str | None = None
     mpn: str | None = None
     url: str | None = None
+    category: str | None = None
+    tags: tuple[str, ...] = ()
     price: Decimal | None = None
     cost: Decimal | None = None
     min_price: Decimal | None = None

@@ -1,8 +1,6 @@
 """Lambda: sends the events that wait in the catalogue's outbox (EventBridge Scheduler, each minute)."""
 
-from products.bootstrap import stores
+from products.bootstrap import relay
 from shared.runtime.lambda_invoke import tick_handler
 
-_, outbox = stores()
-
-handler = tick_handler(outbox.relay, "events relayed")
+handler = tick_handler(relay().relay, "messages relayed")

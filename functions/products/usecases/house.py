@@ -8,6 +8,7 @@ from products.usecases.ports import Catalogue, Imports, Shops
 from products.usecases.publish_prices import ShowPrices, WritePrices
 from products.usecases.shops import MapColumns, OpenShop
 from shared.kernel.clock import Clock
+from shared.kernel.gauges import ReadGauges
 
 type Check = Callable[[], Awaitable[None]]
 
@@ -24,5 +25,6 @@ class Products:
     import_catalogue: ImportCatalogue
     write_prices: WritePrices
     show_prices: ShowPrices
+    gauges: ReadGauges
     clock: Clock
     checks: dict[str, Check]

@@ -10,7 +10,7 @@ from products.domain.importing import read_file
 from products.domain.product import Origin
 from products.usecases.ports import Catalogue, ImportReport, Imports, Merged, Shops
 from shared.kernel.clock import Clock
-from shared.kernel.identifiers import sortable_id
+from shared.kernel.identifiers import fresh_id
 
 ROWS_IN_A_TRANSACTION = 500
 
@@ -24,8 +24,19 @@ class ImportCatalogue:
     imports: Imports
     clock: Clock
 
-    async def __call__(self, organisation_id: str, shop_id: str, text: str) -> ImportReport:
-        """Return the report: rows, what they changed, and what is wrong with those left out."""
+    async def __call__(
+        self,
+        organisation_id: str,
+        shop_id: str,
+        text: str,
+        *,
+        requested_by: str | None = None,
+        import_id: str | None = None,
+    ) -> ImportReport:
+        """Return the report: rows, what they changed, and what is wrong with those left out.
+
+        An import that a person asks for is a new job; one that a job asks for has the job's id.
+        """
         shop = await self.shops.get(organisation_id, shop_id)
         read = read_file(text, shop.mapping, shop.currency)
         at = self.clock()
@@ -41,7 +52,7 @@ class ImportCatalogue:
         for drafts in batched(read.drafts, ROWS_IN_A_TRANSACTION, strict=False):
             merged += await self.catalogue.take_in(drafts, origin)
         report = ImportReport(
-            import_id=sortable_id("imp", at),
+            import_id=import_id or fresh_id("imp", at),
             organisation_id=organisation_id,
             shop_id=shop_id,
             at=at,
@@ -49,5 +60,4 @@ class ImportCatalogue:
             merged=merged,
             faults=read.faults,
         )
-        await self.imports.add(report)
-        return report
+        return await self.imports.add(report, requested_by)

@@ -83,8 +83,14 @@ class Catalogue(Protocol):
 class Imports(Protocol):
     """The reports of past imports."""
 
-    async def add(self, report: ImportReport) -> None:
-        """Keep a report."""
+    async def add(self, report: ImportReport, requested_by: str | None) -> ImportReport:
+        """Keep a report and, in one, announce the import; one that is kept already stays as it is.
+
+        Without a person it is the work of a job that is known already.
+        """
+
+    async def refuse(self, organisation_id: str, import_id: str, detail: str, at: datetime) -> None:
+        """Announce that there is nothing to import, and why."""
 
     async def get(self, organisation_id: str, shop_id: str, import_id: str) -> ImportReport:
         """Return one report; `ImportNotFound` when there is none."""

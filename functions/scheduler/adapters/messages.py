@@ -2,37 +2,60 @@
 
 from datetime import UTC, datetime
 
-from scheduler.domain.job import Job, State
+from scheduler.domain.job import Job, Part, State, deadline_of
+from scheduler.domain.work import Kind
+from shared.contracts.jobs import JobEnded, JobOpened, JobPlanned, JobProgressed
 from shared.contracts.scheduler import JobDue
-from shared.kernel.identifiers import derived_id, sortable_id
+
+type News = JobPlanned | JobProgressed | JobEnded
 
 
-def job_of(message: JobDue, sent_at: datetime) -> Job:
-    """The job that a message asks for. A schedule's job is named by schedule and moment, so firing twice makes one.
+def moment_of(message: JobDue, sent_at: datetime) -> datetime:
+    """The moment that the clockwork meant. Where it does not tell (the local emulator), the minute of sending."""
+    try:
+        told = None if message.scheduled_for is None else datetime.fromisoformat(message.scheduled_for)
+    except ValueError:
+        told = None
+    return sent_at.replace(second=0, microsecond=0) if told is None else told.astimezone(UTC)
 
-    `sent_at` stands in for the moment where the clockwork does not tell it (the local emulator does not).
-    """
-    moment = _moment(message.scheduled_for) or sent_at.replace(second=0, microsecond=0)
+
+def opened_job(message: JobOpened) -> Job:
+    """The job that was born in another house."""
+    kind = Kind(message.kind)
     return Job(
-        job_id=message.job_id or _scheduled_id(message.schedule_id or message.id, moment),
+        job_id=message.job_id,
         organisation_id=message.organisation_id,
-        kind=message.kind,
-        competitor_ids=message.scope.competitor_ids,
-        state=State.QUEUED,
-        requested_by=message.schedule_id or "a person",
-        requested_at=moment,
+        kind=kind,
+        title=message.title,
+        subject=message.subject,
+        requested_by=message.requested_by,
+        requested_at=message.occurred_at,
+        deadline_at=deadline_of(kind, message.occurred_at),
     )
 
 
-def _scheduled_id(schedule_id: str, moment: datetime) -> str:
-    # Sorts by time like every job id, and its «random» part is derived, so that the same firing makes the same id.
-    noise = int(derived_id("job", schedule_id, moment.isoformat()).rsplit("_", maxsplit=1)[-1][:20], 16)
-    return sortable_id("job", moment, random_bits=noise)
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        found = None if text is None else datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return None if found is None else found.astimezone(UTC)
+def part_of(message: News, at: datetime) -> Part:
+    """The piece of news in a message."""
+    items: int | None = None
+    done = failed = cost = 0
+    ending: State | None = None
+    detail = ""
+    match message:
+        case JobPlanned():
+            items = message.items
+        case JobProgressed():
+            done, failed, cost = message.done, message.failed, message.cost_microusd
+        case JobEnded():
+            ending, detail = State(message.outcome.upper()), message.detail
+    return Part(
+        event_id=message.id,
+        organisation_id=message.organisation_id,
+        job_id=message.job_id,
+        at=at,
+        items=items,
+        done=done,
+        failed=failed,
+        cost_microusd=cost,
+        ending=ending,
+        detail=detail,
+    )

@@ -1,90 +1,114 @@
 """Jobs, over HTTP."""
 
-from typing import Literal
+import re
+from hashlib import blake2b
+from typing import Annotated
 
-from fastapi import APIRouter, Response
-from pydantic import Field
+from fastapi import APIRouter, Header, Query, Response
 
-from scheduler.domain.job import Job, State
+from scheduler.api.schemas import JobKindName, JobPage, JobView, NewJob, StateName
+from scheduler.api.shown import shown_job
+from scheduler.domain.job import Job, State, deadline_of
+from scheduler.domain.work import Kind, Scope
 from scheduler.usecases.house import Scheduler
-from shared.kernel.identifiers import sortable_id
-from shared.runtime.answers import Body, Slug, View, answer, listing, timestamp
+from scheduler.usecases.jobs import LONGEST_WAIT_SECONDS
+from scheduler.usecases.ports import Wanted
+from shared.kernel.identifiers import fresh_id
+from shared.kernel.identity import Caller
+from shared.runtime.answers import answer, encode, listing
 from shared.runtime.http_api import Asking, Paging
 
+TITLES = {Kind.SCAN: "Scan now", Kind.REMATCH: "Re-match now"}
+TAG = re.compile(r'(?:W/)?("[^"]*")')
 
-class NewJob(Body):
-    """Work to start now; no competitor named means all."""
-
-    kind: Literal["scan"] = "scan"
-    competitor_ids: list[Slug] = Field(default=[], max_length=100)
-
-
-class JobView(View):
-    """A job and how far it is. `total` is null until the work is planned."""
-
-    job_id: str
-    kind: str
-    competitor_ids: list[str]
-    state: str
-    requested_by: str
-    requested_at: str
-    total: int | None
-    done: int
-    failed: int
-    finished_at: str | None
+type Tags = Annotated[str | None, Header(alias="If-None-Match", max_length=1000, description="ETags that are known")]
+type Seconds = Annotated[
+    int, Query(ge=0, le=LONGEST_WAIT_SECONDS, description="How long to wait for news of a job whose ETag is known")
+]  # fmt: skip
 
 
-class JobPage(View):
-    """Some jobs, newest first."""
+def _job_of(body: NewJob, asking: Caller, house: Scheduler) -> Job:
+    at, kind = house.clock(), Kind(body.kind)
+    fields = body.model_dump(exclude={"kind"})
+    scope = Scope(**(fields | {"competitor_ids": tuple(body.competitor_ids)}))
+    return Job(
+        job_id=fresh_id("job", at),
+        organisation_id=asking.organisation_id,
+        kind=kind,
+        title=TITLES[kind],
+        scope=scope,
+        subject=scope.subject,
+        requested_by=asking.user_id,
+        requested_at=at,
+        deadline_at=deadline_of(kind, at),
+    )
 
-    data: list[JobView]
-    next_cursor: str | None
+
+def _tag(job: Job) -> str:
+    return f'"{blake2b(encode(shown_job(job)), digest_size=16).hexdigest()}"'
 
 
-def _shown(job: Job) -> dict[str, object]:
-    return {
-        "job_id": job.job_id,
-        "kind": job.kind,
-        "competitor_ids": list(job.competitor_ids),
-        "state": job.state.value,
-        "requested_by": job.requested_by,
-        "requested_at": timestamp(job.requested_at),
-        "total": job.total,
-        "done": job.done,
-        "failed": job.failed,
-        "finished_at": None if job.finished_at is None else timestamp(job.finished_at),
-    }
+def _known(tags: str | None, job: Job) -> bool:
+    return tags is not None and (tags.strip() == "*" or _tag(job) in TAG.findall(tags))
+
+
+def _answered(job: Job, status: int = 200) -> Response:
+    headers = {"ETag": _tag(job), "Location": f"/scheduler/jobs/{job.job_id}"}
+    return answer(shown_job(job), status=status, headers=headers)
 
 
 def job_routes(house: Scheduler) -> APIRouter:
     """The routes of jobs."""
     router = APIRouter(tags=["jobs"])
 
-    @router.post("/jobs", status_code=202, response_model=JobView, summary="Scan now")
+    @router.post("/jobs", status_code=202, response_model=JobView, summary="Scan or re-match now")
     async def add_job(asking: Asking, body: NewJob) -> Response:
         asking.must("jobs:write")
-        at = house.clock()
-        job = Job(
-            job_id=sortable_id("job", at),
-            organisation_id=asking.organisation_id,
-            kind=body.kind,
-            competitor_ids=tuple(body.competitor_ids),
-            state=State.QUEUED,
-            requested_by=asking.user_id,
-            requested_at=at,
+        return _answered(await house.request_job(_job_of(body, asking, house)), 202)
+
+    @router.get("/jobs", response_model=JobPage, summary="List jobs of every kind, newest first")
+    async def list_jobs(
+        asking: Asking,
+        paging: Paging,
+        kind: Annotated[JobKindName | None, Query(description="Only of this kind")] = None,
+        state: Annotated[StateName | None, Query(description="Only in this state")] = None,
+        schedule_id: Annotated[str | None, Query(max_length=100, description="Only of this schedule")] = None,
+    ) -> Response:
+        asking.must("jobs:read")
+        wanted = Wanted(
+            kind=None if kind is None else Kind(kind),
+            state=None if state is None else State(state),
+            schedule_id=schedule_id,
         )
-        started = await house.request_job(job)
-        return answer(_shown(started), status=202, headers={"Location": f"/scheduler/jobs/{started.job_id}"})
+        page = await house.jobs.page(asking.organisation_id, wanted, paging)
+        return listing([shown_job(job) for job in page.items], page)
 
-    @router.get("/jobs", response_model=JobPage, summary="List jobs, newest first")
-    async def list_jobs(asking: Asking, paging: Paging) -> Response:
+    @router.get(
+        "/jobs/{job_id}",
+        response_model=JobView,
+        responses={304: {"description": "There is no news of the job"}},
+        summary="Read a job, or wait for news of it",
+    )
+    async def get_job(asking: Asking, job_id: str, tags: Tags = None, wait: Seconds = 0) -> Response:
+        """Send the ETag of what you have as If-None-Match, and the answer comes when there is news of the job."""
         asking.must("jobs:read")
-        page = await house.jobs.page(asking.organisation_id, paging)
-        return listing([_shown(job) for job in page.items], page)
+        job = await house.watch_job(asking.organisation_id, job_id, lambda job: _known(tags, job), wait)
+        if _known(tags, job):
+            return Response(status_code=304, headers={"ETag": _tag(job)})
+        return _answered(job)
 
-    @router.get("/jobs/{job_id}", response_model=JobView, summary="Read a job")
-    async def get_job(asking: Asking, job_id: str) -> Response:
-        asking.must("jobs:read")
-        return answer(_shown(await house.jobs.get(asking.organisation_id, job_id)))
+    @router.post("/jobs/{job_id}/cancellation", response_model=JobView, summary="Cancel a job")
+    async def cancel_job(asking: Asking, job_id: str) -> Response:
+        """What is under way is dropped at the next step; what was done stays and is shown."""
+        asking.must("jobs:write")
+        return _answered(await house.end_job.cancel(asking.organisation_id, job_id, asking.user_id))
+
+    @router.post(
+        "/jobs/{job_id}/retries", status_code=202, response_model=JobView, summary="Do a job's failed items again"
+    )  # fmt: skip
+    async def retry_job(asking: Asking, job_id: str) -> Response:
+        """The answer is a new job with the failed items only; asking again gives the same one."""
+        asking.must("jobs:write")
+        return _answered(await house.retry_job(asking.organisation_id, job_id, asking.user_id), 202)
 
     return router

@@ -1,103 +1,164 @@
-"""When a schedule fires: `rate(…)`, `cron(…)` and `at(…)` as EventBridge Scheduler reads them."""
+"""What a schedule expression says: `rate(…)`, `cron(…)` or `at(…)`, as EventBridge Scheduler reads them."""
 
 import re
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import islice, pairwise
 
-from scheduler.domain.errors import InvalidExpression
+from scheduler.domain.cron_fields import HOUR, MINUTE, MONTH, YEAR, values
+from scheduler.domain.days import DayRule, day_rule
+from scheduler.domain.errors import InvalidExpression, TooOften, UnknownZone
 from shared.kernel.clock import is_zone
 
-_RATE = re.compile(r"rate\((?P<value>[1-9]\d{0,4}) (?P<unit>minutes?|hours?|days?)\)")
-_AT = re.compile(r"at\((?P<moment>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\)")
+SHORTEST_INTERVAL = timedelta(minutes=5)
+"""How close together two runs of a schedule may lie."""
+
+CRON_FIELDS = 6
+A_DAY = timedelta(days=1)
+# Neighbours among so many days show whether a calendar ever has two days in a row.
+DAYS_LOOKED_AT = 40
+REMEMBERED = 256
+
+_RATE = re.compile(r"rate\((?P<count>\d{1,5}) (?P<unit>second|minute|hour|day)(?P<plural>s?)\)")
+_AT = re.compile(r"at\((?P<moment>[^()]+)\)")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
 _CRON = re.compile(r"cron\((?P<fields>[^()]+)\)")
-_CRON_FIELDS = (
-    ("minute", 0, 59, ""),
-    ("hour", 0, 23, ""),
-    ("day of month", 1, 31, "?L"),
-    ("month", 1, 12, ""),
-    ("day of week", 1, 7, "?L#"),
-    ("year", 1970, 2199, ""),
-)
-_NAMES = {
-    name: str(number)
-    for names in ("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC", "SUN MON TUE WED THU FRI SAT")
-    for number, name in enumerate(names.split(), start=1)
-}
-_PART = re.compile(r"(?:\*|\d{1,4}(?:-\d{1,4})?)(?:/\d{1,4})?")
-_LONGEST_DAY = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """Runs at equal intervals."""
+
+    count: int
+    unit: str
+
+    @property
+    def interval(self) -> timedelta:
+        """The time between two runs; a day has 24 hours, whatever the clocks do."""
+        return timedelta(**{f"{self.unit}s": self.count})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Once:
+    """One run, at a local time."""
+
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cron:
+    """Runs by the calendar, at local times."""
+
+    minutes: tuple[int, ...]
+    hours: tuple[int, ...]
+    days: DayRule
+    months: tuple[int, ...]
+    years: tuple[int, ...]
+
+    @property
+    def times(self) -> tuple[time, ...]:
+        """The local times of a day that has runs, rising."""
+        return tuple(time(hour, minute) for hour in self.hours for minute in self.minutes)
+
+    def days_from(self, first: date) -> Iterator[date]:
+        """The days that have runs, from one on."""
+        for year in (one for one in self.years if one >= first.year):
+            for month in self.months:
+                day = date(year, month, 1)
+                while day.month == month:
+                    if day >= first and self.days.has(day):
+                        yield day
+                    day += A_DAY
+
+
+type Expression = Rate | Once | Cron
+
+
+def normal(text: str) -> str:
+    """The expression with its spaces in order."""
+    return " ".join(text.split())
 
 
 def checked_zone(name: str) -> str:
     """The IANA time zone, when there is one of that name."""
     if not is_zone(name):
-        raise InvalidExpression(f"«{name}» is not a time zone of the IANA list; write it like Europe/Riga")
+        raise UnknownZone(f"«{name}» is not a time zone of the IANA list; write it like Europe/Riga")
     return name
 
 
-def checked_expression(text: str, timezone: str, now: datetime) -> str:
-    """The expression, when it can fire at least once after `now`; `InvalidExpression` says what is wrong."""
-    expression = " ".join(text.split())
+@lru_cache(maxsize=REMEMBERED)
+def parsed(text: str) -> Expression:
+    """What the expression says; `InvalidExpression` says what is wrong with it."""
+    expression = normal(text)
     if rate := _RATE.fullmatch(expression):
-        _check_rate(rate["value"], rate["unit"])
-    elif at := _AT.fullmatch(expression):
-        _check_at(at["moment"], timezone, now)
-    elif cron := _CRON.fullmatch(expression):
-        _check_cron(cron["fields"].split(), now)
-    else:
-        raise InvalidExpression(
-            f"«{text}» is neither rate(5 minutes), nor cron(0 6 ? * MON *), nor at(2026-12-24T06:00:00)",
-        )
-    return expression
+        return _rate(int(rate["count"]), rate["unit"], plural=bool(rate["plural"]))
+    if at := _AT.fullmatch(expression):
+        return _once(at["moment"])
+    if cron := _CRON.fullmatch(expression):
+        return _cron(cron["fields"].upper().split())
+    raise InvalidExpression(
+        f"«{text}» is neither rate(5 minutes), nor cron(0 6 ? * MON *), nor at(2026-12-24T06:00:00)",
+    )
 
 
-def _check_rate(value: str, unit: str) -> None:
-    singular = unit in {"minute", "hour", "day"}
-    if singular != (value == "1"):
-        right = unit.rstrip("s") if value == "1" else f"{unit}s"
-        raise InvalidExpression(f"write rate({value} {right})")
+def _rate(count: int, unit: str, *, plural: bool) -> Rate:
+    if count < 1:
+        raise InvalidExpression(f"rate({count} {unit}s) never comes: write rate(1 hour) or more")
+    if plural == (count == 1):
+        raise InvalidExpression(f"write rate({count} {unit}{'s' if count > 1 else ''})")
+    if unit == "second":
+        raise TooOften(f"rate({count} {unit}{'s' * plural}) is counted in seconds; write rate(5 minutes) or more")
+    return Rate(count=count, unit=unit)
 
 
-def _check_at(moment: str, timezone: str, now: datetime) -> None:
+def _once(text: str) -> Once:
     try:
-        local = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(checked_zone(timezone)))
+        moment = datetime.fromisoformat(text) if _ISO.fullmatch(text) else None
     except ValueError:
-        raise InvalidExpression(f"at({moment}) is not a date and time that exists") from None
-    if local.astimezone(UTC) <= now:
-        raise InvalidExpression(f"at({moment}) in {timezone} is in the past")
+        moment = None
+    if moment is None:
+        raise InvalidExpression(f"at({text}) is not a date and time that exists; write at(2026-12-24T06:00:00)")
+    return Once(moment=moment)
 
 
-def _check_cron(fields: list[str], now: datetime) -> None:
-    if len(fields) != len(_CRON_FIELDS):
-        raise InvalidExpression(f"cron has six fields: minute hour day month weekday year; here are {len(fields)}")
-    for text, (name, lowest, highest, special) in zip(fields, _CRON_FIELDS, strict=True):
-        _check_field(text.upper(), name, lowest, highest, special)
-    _, _, day, month, weekday, year = (field.upper() for field in fields)
-    if (day == "?") == (weekday == "?"):
-        raise InvalidExpression("give «?» for exactly one of day of month and day of week")
-    _check_day_exists(day, month)
-    years = [int(one) for one in re.findall(r"\d{4}", year)]
-    if years and "/" not in year and max(years) < now.year:
-        raise InvalidExpression(f"the year {year} is over; this would never fire")
+def _cron(fields: list[str]) -> Cron:
+    if len(fields) != CRON_FIELDS:
+        hint = "; seconds are not counted, leave the first field out" if len(fields) > CRON_FIELDS else ""
+        raise InvalidExpression(
+            f"cron has six fields: minute hour day month weekday year; here are {len(fields)}{hint}",
+        )
+    minute, hour, day, month, weekday, year = fields
+    return Cron(
+        minutes=values(minute, MINUTE),
+        hours=values(hour, HOUR),
+        days=day_rule(day, weekday),
+        months=values(month, MONTH),
+        years=values(year, YEAR),
+    )
 
 
-def _check_field(text: str, name: str, lowest: int, highest: int, special: str) -> None:
-    if (text in special and len(text) == 1) or (
-        special and re.fullmatch(r"L(-\d{1,2})?|\d{1,2}W|LW|(\d|[A-Z]{3})#[1-5]|(\d|[A-Z]{3})L", text)
-    ):
-        return
-    for part in text.split(","):
-        plain = "-".join(_NAMES.get(word, word) for word in part.split("-"))
-        numbers = [int(number) for number in re.findall(r"\d+", plain.split("/")[0])]
-        if not _PART.fullmatch(plain) or any(not lowest <= number <= highest for number in numbers):
-            raise InvalidExpression(f"«{part}» is no {name}: use {lowest} to {highest}, lists, ranges, * or steps")
-        if plain.endswith("/0") or (len(numbers) > 1 and numbers[0] > numbers[1]):
-            raise InvalidExpression(f"«{part}» never comes: a step is at least 1 and a range rises")
+def check_interval(expression: Expression, today: date) -> None:
+    """Raise `TooOften` when two runs lie closer together than they may."""
+    shortest = _shortest(expression, today)
+    if shortest < SHORTEST_INTERVAL:
+        floor = int(SHORTEST_INTERVAL.total_seconds() // 60)
+        found = int(shortest.total_seconds() // 60)
+        raise TooOften(
+            f"two runs would lie {found} min apart and the least is {floor}; write rate({floor} minutes), or a step "
+            f"such as cron(0/{floor} * * * ? *)",
+        )
 
 
-def _check_day_exists(day: str, month: str) -> None:
-    if not re.fullmatch(r"[\d,\-]+", day) or set(month) & set("*-/"):
-        return
-    first = min(int(number) for number in re.findall(r"\d+", day))
-    months = [int(_NAMES.get(word, word)) for word in re.findall(r"[A-Z]+|\d+", month)]
-    if all(first > _LONGEST_DAY.get(one, 31) for one in months):
-        raise InvalidExpression(f"day {first} never comes in month {month}")
+def _shortest(expression: Expression, today: date) -> timedelta:
+    if isinstance(expression, Rate):
+        return expression.interval
+    if isinstance(expression, Once):
+        return A_DAY
+    minutes = [one.hour * 60 + one.minute for one in expression.times]
+    gaps = [timedelta(minutes=later - earlier) for earlier, later in pairwise(minutes)]
+    days = islice(expression.days_from(today), DAYS_LOOKED_AT)
+    if any(later - earlier == A_DAY for earlier, later in pairwise(days)):
+        gaps.append(A_DAY - timedelta(minutes=minutes[-1] - minutes[0]))
+    return min(gaps, default=A_DAY)

@@ -1,25 +1,25 @@
-"""Lambda: keeps count of jobs' items (EventBridge → SQS `scheduler-progress` → FollowJob)."""
+"""Lambda: keeps the news of jobs (EventBridge → SQS `scheduler-progress` → FollowJob)."""
 
 from typing import Annotated
 
 from pydantic import Field
 
+from scheduler.adapters.messages import News, opened_job, part_of
 from scheduler.bootstrap import follow_job
-from shared.contracts.pricing import ScanPlanned, ScanProgressed
+from shared.contracts.jobs import JobEnded, JobOpened, JobPlanned, JobProgressed
 from shared.runtime.lambda_sqs import Delivery, sqs_handler
 
 follow = follow_job()
 
-type Progress = Annotated[ScanPlanned | ScanProgressed, Field(discriminator="type")]
+type Progress = Annotated[JobOpened | JobPlanned | JobProgressed | JobEnded, Field(discriminator="type")]
 
 
-async def consume(event: ScanPlanned | ScanProgressed, _: Delivery) -> None:
-    """Count what the event tells of."""
-    if isinstance(event, ScanPlanned):
-        await follow.planned(event.organisation_id, event.job_id, event.id, event.pages)
+async def consume(event: JobOpened | News, _: Delivery) -> None:
+    """Keep what the event tells of."""
+    if isinstance(event, JobOpened):
+        await follow.opened(opened_job(event))
     else:
-        counts = (event.pages_read, event.pages_failed)
-        await follow.progressed(event.organisation_id, event.job_id, event.id, counts)
+        await follow.told(part_of(event, follow.clock()))
 
 
 handler = sqs_handler(Progress, consume)

@@ -19,6 +19,10 @@ class Event(Message):
     occurred_at: AwareDatetime
     correlation_id: str = Field(min_length=1, max_length=128)
     organisation_id: str = Field(min_length=1, max_length=64)
+    traceparent: str | None = Field(default=None, max_length=128)
+    """The W3C trace that the message belongs to; it is filled in when the message is stored or sent."""
+    aggregate: str | None = Field(default=None, max_length=160)
+    """The thing whose messages leave in the order they were told in, as in `job/run_01…`; None has no order."""
 
 
 class Amount(Message):

@@ -32,11 +32,37 @@ type Availability = Literal[
 
 
 class ScanRequested(Event):
-    """Command: read the pages of the organisation's offers, or only those of some competitors."""
+    """Command: read the pages of the organisation's offers, or only a part of them.
+
+    The part is some competitors' offers, a category, a saved filter, or what failed in an earlier job. `not_found`
+    asks for another look at offers whose page or price was not found.
+    """
 
     type: Literal["pricing.scan-requested"] = "pricing.scan-requested"
     job_id: str
     competitor_ids: tuple[str, ...] = ()
+    category: str | None = None
+    filter_id: str | None = None
+    not_found: bool = False
+    failed_of: str | None = None
+
+
+class RunDue(Event):
+    """Command: start a run of a policy, as the job of this id."""
+
+    type: Literal["pricing.run-due"] = "pricing.run-due"
+    job_id: str
+    policy_id: str
+    requested_by: str
+
+
+class ReportRequested(Event):
+    """Command: make a report, as the job of this id, of everything or of what a saved filter finds."""
+
+    type: Literal["pricing.report-requested"] = "pricing.report-requested"
+    job_id: str
+    report: str
+    filter_id: str | None = None
 
 
 class PageToScan(Message):
@@ -97,23 +123,6 @@ class PagesRead(Event):
     job_id: str
     host: str
     readings: tuple[PageReading, ...] = Field(min_length=1, max_length=100)
-
-
-class ScanPlanned(Event):
-    """A scan was split into pages; so many will be read or recorded as failed."""
-
-    type: Literal["pricing.scan-planned"] = "pricing.scan-planned"
-    job_id: str
-    pages: int = Field(ge=0)
-
-
-class ScanProgressed(Event):
-    """So many more pages of a scan were recorded: read, or failed with a reason."""
-
-    type: Literal["pricing.scan-progressed"] = "pricing.scan-progressed"
-    job_id: str
-    pages_read: int = Field(ge=0)
-    pages_failed: int = Field(ge=0)
 
 
 class RunRequested(Event):

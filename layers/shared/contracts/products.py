@@ -20,6 +20,8 @@ class ProductFacts(Message):
     brand: str | None = None
     gtin: str | None = None
     mpn: str | None = None
+    category: str | None = None
+    tags: tuple[str, ...] = ()
     price: str | None = None
     price_since: AwareDatetime | None = None
     cost: str | None = None
@@ -35,6 +37,25 @@ class ProductsChanged(Event):
 
     type: Literal["products.products-changed"] = "products.products-changed"
     products: tuple[ProductFacts, ...] = Field(min_length=1, max_length=100)
+
+
+class PullRequested(Event):
+    """Command: fetch a catalogue file from its address and import it into a shop, as the job of this id."""
+
+    type: Literal["products.pull-requested"] = "products.pull-requested"
+    job_id: str
+    shop_id: str
+    source_url: str
+
+
+class FilePulled(Event):
+    """Command for the importer: a file lies in the work bucket under its job, or why there is none."""
+
+    type: Literal["products.file-pulled"] = "products.file-pulled"
+    job_id: str
+    shop_id: str
+    sha256: str | None = None
+    problem: str = Field(default="", max_length=500)
 
 
 class PriceToSet(Message):

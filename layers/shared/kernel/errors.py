@@ -2,7 +2,7 @@
 
 PlatformError
 ├── Rejected       the caller asked for something that makes no sense   (never retry)
-│   ├── Invalid · Unauthenticated · Forbidden · NotFound · Conflict · Limited
+│   ├── Malformed · TooLarge · Invalid · Unauthenticated · Forbidden · NotFound · Conflict · Limited
 └── Unavailable    we could not do it right now                         (retry may help)
 
 A house subclasses a kind, and gives it a `code` and a `title`; each code has a paragraph in docs/problems.md.
@@ -36,6 +36,20 @@ class Rejected(PlatformError):
 
     code = "platform/rejected"
     title = "The request was rejected"
+
+
+class Malformed(Rejected):
+    """The request cannot be read as one; what it asks for was not looked at."""
+
+    code = "platform/malformed"
+    title = "The request is malformed"
+
+
+class TooLarge(Rejected):
+    """More was sent than is taken in one request."""
+
+    code = "platform/too-large"
+    title = "The request is too large"
 
 
 class Invalid(Rejected):

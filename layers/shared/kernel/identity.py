@@ -20,6 +20,7 @@ SCOPES_OF_ROLE: dict[str, frozenset[str]] = {
             "jobs:read",
             "jobs:write",
             "assistant:ask",
+            "metrics:read",
         },
     ),
     "pricing_manager": frozenset(
@@ -35,6 +36,7 @@ SCOPES_OF_ROLE: dict[str, frozenset[str]] = {
             "jobs:read",
             "jobs:write",
             "assistant:ask",
+            "metrics:read",
         },
     ),
     "analyst": frozenset({"catalogue:read", "market:read", "prices:read", "jobs:read", "assistant:ask"}),
@@ -51,7 +53,7 @@ class MissingScope(Forbidden):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """The person behind a request, as the authorizer proved them."""
+    """The person or the machine client behind a request, as the authorizer proved them. A client has no roles."""
 
     organisation_id: str
     user_id: str
@@ -63,6 +65,11 @@ class Caller:
         if scope not in self.scopes:
             detail = f"this needs the scope {scope}; your roles are {', '.join(sorted(self.roles)) or 'none'}"
             raise MissingScope(detail)
+
+    def must_hold(self, scopes: frozenset[str]) -> None:
+        """Raise `MissingScope` unless the caller carries all of these: nobody gives what they do not have."""
+        for scope in sorted(scopes):
+            self.must(scope)
 
 
 def scopes_of(roles: frozenset[str]) -> frozenset[str]:

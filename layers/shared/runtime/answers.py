@@ -1,16 +1,15 @@
 """JSON answers: encoded bytes, so that a list costs what its encoding costs."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Annotated, Any
 
-import orjson
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.kernel.money import Money
 from shared.kernel.paging import Page, encoded_cursor
+from shared.runtime.encoding import encode, timestamp
+
+__all__ = ["Body", "JsonAnswer", "MoneyView", "Slug", "View", "answer", "encode", "listing", "timestamp"]
 
 type Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 """An id that people choose: lower case, digits and dashes."""
@@ -33,34 +32,6 @@ class MoneyView(View):
 
     amount: str
     currency: str
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, Money):
-        return {"amount": f"{value.amount:f}", "currency": value.currency}
-    if isinstance(value, BaseModel):
-        return value.model_dump()
-    if isinstance(value, frozenset | set):
-        return sorted(value)
-    raise TypeError(type(value).__name__)
-
-
-def _utc(value: object) -> object:
-    if isinstance(value, datetime):
-        return timestamp(value)
-    return _plain(value)
-
-
-def timestamp(moment: datetime) -> str:
-    """RFC 3339 in UTC with milliseconds, the one format of every time in every answer."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def encode(value: object) -> bytes:
-    """JSON bytes of plain values, money, decimals and times."""
-    return orjson.dumps(value, default=_utc, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
 class JsonAnswer(Response):

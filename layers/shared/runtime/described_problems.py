@@ -3,8 +3,11 @@
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from shared.contracts.problem import Problem
+from shared.runtime.edge import Edge, Manners
+from shared.runtime.middleware import AtTheEdge
 from shared.runtime.problems import PROBLEM_JSON
 
 type Responses = dict[int | str, dict[str, Any]]
@@ -27,7 +30,21 @@ def described(*statuses: int) -> Responses:
 
 
 class HouseApi(FastAPI):
-    """A FastAPI application whose document tells of its failures."""
+    """A FastAPI application behind its edge, whose document tells of its failures."""
+
+    def __init__(self, *, edge: Edge | None, manners: Manners, **given: Any) -> None:  # noqa: ANN401 - FastAPI's own
+        self._edge = edge
+        self._manners = manners
+        # The edge makes the one server span of a request.
+        super().__init__(**given, telemetry={"tracing": False, "metrics": False, "logs": False})
+
+    def framework(self) -> ASGIApp:
+        """The application without its edge."""
+        return super().build_middleware_stack()
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The framework's own layers, and the edge around them: it sees what a crash is answered with."""
+        return AtTheEdge(self.framework(), self._edge, self._manners)
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""

@@ -1,32 +1,38 @@
-"""SQS → one use case for each message, with partial batch answers."""
+"""SQS → one use case for each message, with partial batch answers.
 
-from collections.abc import Awaitable, Callable
+A message that may succeed later is returned as failed and comes back after a pause with full jitter. One that can
+never succeed goes to quarantine at once and counts as done. One that would not come to its end in the time that is
+left is not begun and comes back at once.
+"""
+
+import random
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    SqsFifoPartialProcessor,
-    process_partial_response,
-)
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from shared.contracts.envelope import Event
+from shared.kernel.clock import system_clock
 from shared.kernel.errors import PlatformError, Rejected
-from shared.runtime.aws import client
+from shared.runtime.aws import call
+from shared.runtime.claims import Claims
+from shared.runtime.deadline import before_the_end_of
+from shared.runtime.faults import Contract, fault_of
 from shared.runtime.loop import run
-from shared.runtime.observability import logger, metrics
-
-MESSAGE_KEYS = ("correlation_id", "organisation_id", "event_id")
+from shared.runtime.observability import bind, emit, invocation, logger, span
+from shared.runtime.quarantine import Quarantine
+from shared.runtime.settings import ConsumerSettings
 
 FIRST_RETRY_SECONDS = 15
+LONGEST_RETRY_SECONDS = 900
+# A message is begun when this much time is left: what one message takes, without what a scan's pages take.
+RESERVE_MS = 5_000
 
 type Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+type Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,84 +49,121 @@ def sqs_handler[E: Event](
     *,
     fifo: bool = False,
 ) -> Handler:
-    """The Lambda handler that gives each message to `consume`; those that fail stay on the queue."""
-    reading: TypeAdapter[E] = TypeAdapter(contract)
-    processor = SqsFifoPartialProcessor(skip_group_on_error=True) if fifo else BatchProcessor(event_type=EventType.SQS)
-    # A batch in which all fail is answered like any other, so that the Errors metric counts crashes only.
-    processor.raise_on_entire_batch_failure = False
-
-    @metrics.log_metrics(capture_cold_start_metric=True)
-    @logger.inject_lambda_context(clear_state=True)
-    def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        if not event["Records"]:
-            # SQS never sends an empty batch; a deployment does, to start the function before it is needed.
-            return {"batchItemFailures": []}
-
-        def on_record(record: SQSRecord) -> None:
-            # What the message before it was about must not stand in this one's lines.
-            logger.remove_keys(MESSAGE_KEYS)
-            try:
-                message = _parsed(reading, record)
-                _consume(message, consume(message, _delivery(record, context)))
-            except Exception as error:
-                _again(record, error)
-                raise
-
-        answered = process_partial_response(event=event, record_handler=on_record, processor=processor, context=context)
-        failed = len(answered["batchItemFailures"])
-        metrics.add_metric(name="Messages", unit=MetricUnit.Count, value=len(event["Records"]))
-        metrics.add_metric(name="MessagesFailed", unit=MetricUnit.Count, value=failed)
-        return cast(dict[str, Any], answered)
-
-    return cast(Handler, handler)
-
-
-def _consume(message: Event, work: Awaitable[None]) -> None:
-    async def working() -> None:
-        await work
-
-    logger.append_keys(
-        correlation_id=message.correlation_id,
-        organisation_id=message.organisation_id,
-        event_id=message.id,
+    """The Lambda handler that gives each message to `consume`; those that fail for now stay on the queue."""
+    settings = ConsumerSettings()
+    consumer = _Consumer(
+        contract=Contract[E](contract, Claims(settings.work_bucket)),
+        consume=consume,
+        quarantine=Quarantine(settings.dead_letter_queue_url, system_clock),
+        queues=settings.dead_letter_queue_url.rpartition("/")[0],
+        fifo=fifo,
     )
-    try:
-        run(working())
-    except PlatformError as error:
-        kind = "message rejected" if isinstance(error, Rejected) else "message fails for now"
-        logger.error(kind, code=error.code, detail=error.detail, cause=repr(error.__cause__))
-        raise
-    except Exception:
-        logger.exception("message failed unexpectedly")
-        raise
-    logger.info("message done", type=getattr(message, "type", ""))
+
+    def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        records: list[Record] = event["Records"]
+        # SQS never sends an empty batch; a deployment does, to start the function before it is needed.
+        failed = run(consumer.batch(records, context)) if records else []
+        return {"batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in failed]}
+
+    return handler
 
 
-def _again(record: SQSRecord, error: Exception) -> None:
-    """Let a failed message come back soon: the queue's own timeout is made for functions that died."""
-    tries = int(record.attributes.approximate_receive_count or 1)
-    delay = 0 if isinstance(error, Rejected | ValidationError) else min(FIRST_RETRY_SECONDS * 4 ** (tries - 1), 900)
-    _, _, _, _, account, name = record.event_source_arn.split(":")
-    sqs = client("sqs")
-    try:
-        sqs.change_message_visibility(
-            QueueUrl=f"{sqs.meta.endpoint_url.rstrip('/')}/{account}/{name}",
-            ReceiptHandle=record.receipt_handle,
-            VisibilityTimeout=delay,
-        )
-    except Exception as failure:  # noqa: BLE001 - the message comes back by itself, only later
-        logger.warning("message comes back later than it could", cause=repr(failure))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Consumer[E: Event]:
+    contract: Contract[E]
+    consume: Callable[[E, Delivery], Awaitable[None]]
+    quarantine: Quarantine
+    queues: str
+    """The address that the name of a queue follows."""
+    fifo: bool
+
+    async def batch(self, records: Sequence[Record], context: LambdaContext) -> list[Record]:
+        """Take each message in turn; return those that are to come back."""
+        failed: list[Record] = []
+        stuck: set[str] = set()
+        for record in records:
+            group = record["attributes"].get("MessageGroupId", "") if self.fifo else ""
+            # What follows a failure in its group must not overtake it.
+            if group in stuck or not await self._done(record, context):
+                failed.append(record)
+                stuck |= {group} if self.fifo else set()
+        with invocation(context):
+            emit("Messages", len(records))
+            emit("MessagesFailed", len(failed))
+            for record in records:
+                emit("MessageAge", max((system_clock() - _sent_at(record)).total_seconds(), 0.0), "Seconds")
+        return failed
+
+    async def _done(self, record: Record, context: LambdaContext) -> bool:
+        """Whether the message need not come back."""
+        with invocation(context):
+            bind(message_id=record["messageId"])
+            if context.get_remaining_time_in_millis() < RESERVE_MS:
+                logger.info("message not begun: too little time is left")
+                await self._hide(record, 0)
+                return False
+            try:
+                with before_the_end_of(context):
+                    await self._one(record, context)
+            except (ValidationError, Rejected) as error:
+                return await self._quarantined(record, error)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the message comes back
+                _log(error)
+                await self._hide(record, _pause(record))
+                return False
+            return True
+
+    async def _one(self, record: Record, context: LambdaContext) -> None:
+        message = await self.contract.read(record["body"])
+        kind = getattr(message, "type", "")
+        keys = {"correlation_id": message.correlation_id, "organisation_id": message.organisation_id}
+        bind(event_id=message.id, **keys)
+        if (job_id := getattr(message, "job_id", None)) is not None:
+            bind(job_id=job_id)
+        with span(f"process {kind}", kind="consumer", parent=message.traceparent):
+            await self.consume(message, Delivery(_sent_at(record), context.get_remaining_time_in_millis))
+            logger.info("message done", type=kind)
+
+    async def _quarantined(self, record: Record, error: ValidationError | Rejected) -> bool:
+        fault = fault_of(record["body"], error)
+        try:
+            await self.quarantine.put(record, fault)
+        except PlatformError as failure:
+            _log(failure)
+            await self._hide(record, _pause(record))
+            return False
+        logger.error("message quarantined", reason=fault.reason, detail=fault.detail)
+        emit("MessagesQuarantined", 1, reason=fault.reason)
+        return True
+
+    async def _hide(self, record: Record, seconds: int) -> None:
+        """Let a message come back so soon: the queue's own timeout is made for functions that died."""
+        name = record["eventSourceARN"].rpartition(":")[2]
+        try:
+            await call(
+                "sqs",
+                "change_message_visibility",
+                QueueUrl=f"{self.queues}/{name}",
+                ReceiptHandle=record["receiptHandle"],
+                VisibilityTimeout=seconds,
+            )
+        except PlatformError as failure:
+            logger.warning("message comes back later than it could", cause=repr(failure.__cause__))
 
 
-def _delivery(record: SQSRecord, context: LambdaContext) -> Delivery:
-    milliseconds = int(record.attributes.sent_timestamp or 0)
-    return Delivery(datetime.fromtimestamp(milliseconds / 1000, UTC), context.get_remaining_time_in_millis)
+def _log(error: Exception) -> None:
+    if isinstance(error, PlatformError):
+        logger.error("message fails for now", code=error.code, detail=error.detail, cause=repr(error.__cause__))
+    else:
+        logger.exception("message failed unexpectedly", exc_info=error)
 
 
-def _parsed[E: Event](reading: TypeAdapter[E], record: SQSRecord) -> E:
-    try:
-        return reading.validate_json(record.body)
-    except ValidationError as error:
-        problems = [f"{'/'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)]
-        logger.error("message does not fit its contract", message_id=record.message_id, problems=problems)
-        raise
+def _pause(record: Record) -> int:
+    """Full jitter: anything up to 15 s after the first try, four times that after each further one, 15 min at most."""
+    tries = int(record["attributes"].get("ApproximateReceiveCount", 1))
+    longest = min(FIRST_RETRY_SECONDS * 4 ** (tries - 1), LONGEST_RETRY_SECONDS)
+    return round(random.uniform(0, longest))  # noqa: S311 - spreads tries, hides nothing
+
+
+def _sent_at(record: Record) -> datetime:
+    return datetime.fromtimestamp(int(record["attributes"].get("SentTimestamp", 0)) / 1000, UTC)

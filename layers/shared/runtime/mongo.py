@@ -1,23 +1,39 @@
-"""The house's own MongoDB database: one client for the life of the process, made on first use."""
+"""The house's own MongoDB database: one client for the life of the process, made on first use.
 
+The driver repeats a read or a write once; nothing repeats it here. What is left of the invocation's time ends each
+operation and each transaction, on the server too (`maxTimeMS` follows from it).
+"""
+
+import asyncio
+import sys
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC
 from functools import reduce
 from typing import Any
 
+import pymongo
 from bson.codec_options import CodecOptions, TypeRegistry
 from bson.decimal128 import DecimalDecoder, DecimalEncoder
-from pymongo import AsyncMongoClient
+from pymongo import AsyncMongoClient, _csot
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError, OperationFailure, PyMongoError
 
 from shared.kernel.errors import Unavailable
 from shared.kernel.paging import Page, Window
-from shared.runtime.aws import secret
+from shared.runtime.aws import SECRET_SECONDS, secret
+from shared.runtime.deadline import HEEDED
+from shared.runtime.metrics import emit
 
 DUPLICATE_KEY = 11000
+NOT_LET_IN = frozenset({18, 8000})  # AuthenticationFailed, and Atlas' own
+BETWEEN_READS_SECONDS = 1.0  # a secret with a wrong password is not read again for each call
+# Requests that began with the old client may still end with it.
+GRACE_SECONDS = 30
+
+HEEDED.append(pymongo.timeout)
 
 type Document = dict[str, Any]
 type Session = AsyncClientSession
@@ -40,7 +56,7 @@ class StoreUnavailable(Unavailable):
 
 def connected(uri: str) -> AsyncMongoClient[Document]:
     """A client that connects on first use and that survives the freezing of a Lambda environment."""
-    return AsyncMongoClient(
+    client: AsyncMongoClient[Document] = AsyncMongoClient(
         uri,
         connect=False,
         maxPoolSize=4,
@@ -55,31 +71,63 @@ def connected(uri: str) -> AsyncMongoClient[Document]:
         heartbeatFrequencyMS=5_000,
         appname="omnipricex",
     )
+    # Under a deadline the driver looks for a server until the deadline, against its own specification.
+    topology: Any = client._topology  # noqa: SLF001 - a test fails when the driver is mended or changed
+    seconds = client.options.server_selection_timeout
+    topology.get_server_selection_timeout = lambda: _csot.clamp_remaining(seconds)
+    return client
 
 
 class Mongo:
-    """The database of one house, named by `settings`. Adapters take collections from it."""
+    """The database of one house, named by `settings`. Adapters take collections from it.
+
+    Its secret is read again after five minutes and after a refused sign-in: a new password needs no deployment.
+    """
 
     def __init__(self, secret_arn: str, database: str, *, uri: str | None = None) -> None:
-        self._secret_arn = secret_arn
-        self._database = database
-        self._uri = uri
+        self._secret_arn, self._database, self._uri = secret_arn, database, uri
+        self._in_use: str | None = None
+        self._read_at = 0.0
         self._client: AsyncMongoClient[Document] | None = None
 
     @property
     def client(self) -> AsyncMongoClient[Document]:
-        """The one client; its URI is read from the secret when first needed."""
-        if self._client is None:
-            self._client = connected(self._uri or secret(self._secret_arn)["uri"])
+        """The one client. A function that serves one message at a time may wait here for the secret."""
+        if self._client is None or self.is_old:
+            return self._use(self._read())
+        return self._client
+
+    async def open(self) -> None:
+        """Have a client with a fresh URI, reading the secret off the event loop."""
+        if self.is_old:
+            self._use(await asyncio.to_thread(self._read))
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the secret is to be read, for the first time or again."""
+        if self._uri is not None or self._client is None:
+            return self._client is None
+        age = time.monotonic() - self._read_at
+        return age > SECRET_SECONDS or (self._read_at < _Refusals.latest and age > BETWEEN_READS_SECONDS)
+
+    def _read(self) -> str:
+        return self._uri or secret(self._secret_arn, anew=0 < self._read_at <= _Refusals.latest)["uri"]
+
+    def _use(self, uri: str) -> AsyncMongoClient[Document]:
+        self._read_at = time.monotonic()
+        if self._client is None or uri != self._in_use:
+            if self._client is not None:
+                _leave(self._client)
+            self._client, self._in_use = connected(uri), uri
         return self._client
 
     @property
     def database(self) -> AsyncDatabase[Document]:
-        """The house's database, with UTC times and Decimal numbers."""
+        """The house's database."""
         return self.client.get_database(self._database, codec_options=OPTIONS)
 
     def collection(self, name: str) -> Collection:
-        """One collection of the house's database."""
+        """One collection of it."""
         return self.database[name]
 
     async def transaction[T](self, work: Callable[[Session], Awaitable[T]]) -> T:
@@ -102,13 +150,27 @@ class Mongo:
 
     async def close(self) -> None:
         """Close the client, for tests and tools; a Lambda environment never does."""
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+
+class _Refusals:
+    """When the database last refused a sign-in: every secret that was read before is then read again."""
+
+    latest = -1.0
+
+
+def _leave(client: AsyncMongoClient[Document]) -> None:
+    asyncio.get_running_loop().call_later(GRACE_SECONDS, lambda: asyncio.ensure_future(client.close()))
 
 
 def unavailable(what: str) -> StoreUnavailable:
     """The error for a driver failure while trying to `what`."""
+    failure = sys.exception()
+    emit("DependencyFailures", 1, dependency="mongodb")
+    if isinstance(failure, OperationFailure) and failure.code in NOT_LET_IN:
+        _Refusals.latest = time.monotonic()
     return StoreUnavailable(f"the database could not {what}; try again shortly")
 
 
@@ -124,15 +186,13 @@ async def paged[T](
     """One page of what `query` finds, in the order of `key`, which must be unique within the query."""
     if window.after is not None:
         query = query | {key: {"$lt" if newest_first else "$gt": window.after}}
-    order = -1 if newest_first else 1
     try:
-        cursor = collection.find(query).sort(key, order).limit(window.limit + 1)
+        cursor = collection.find(query).sort(key, -1 if newest_first else 1).limit(window.limit + 1)
         documents = [document async for document in cursor]
     except PyMongoError as error:
         raise unavailable("read the list") from error
-    items = documents[: window.limit]
-    following = _at(items[-1], key) if len(documents) > window.limit else None
-    return Page(items=tuple(parsed(document) for document in items), next_after=following)
+    following = _at(documents[window.limit - 1], key) if len(documents) > window.limit else None
+    return Page(items=tuple(map(parsed, documents[: window.limit])), next_after=following)
 
 
 def _at(document: Document, key: str) -> str:

@@ -1,116 +1,98 @@
-"""The outbox: facts are stored in the transaction of the change they tell of, and sent to the bus after it.
+"""The outbox: a message is stored in the transaction of the change it tells of or asks for, and sent after it.
 
-What is not sent at once (a crash, a bus that does not answer) is sent by the house's relay function,
-so a fact may be sent twice but is never lost; its id stays the same, and consumers drop the second.
+Facts go to the bus, commands to a queue. What is not sent at once (a crash, a destination that does not answer) is
+sent by the house's relay function, so a message may leave twice but is never lost; its id stays the same.
+
+Messages of one aggregate leave in the order they were told in. One that its destination refuses holds back the
+later ones of its aggregate and no others; it is tried again after growing pauses, and after 25 refusals it is
+parked: it stays in the collection and is counted as OutboxParked. A destination that does not answer counts against
+no message. Nothing more is ordered: queues and the bus do not keep an order, so consumers must not need one.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+import time
+from collections.abc import Mapping, Sequence
 
-from pymongo import ASCENDING, IndexModel
 from pymongo.errors import PyMongoError
 
 from shared.contracts.envelope import Event
+from shared.kernel.clock import Clock, system_clock
 from shared.kernel.errors import Unavailable
-from shared.runtime.aws import call
-from shared.runtime.mongo import Document, Mongo, Session, unavailable
-from shared.runtime.observability import logger
+from shared.runtime.bus import Bus
+from shared.runtime.claims import Claims
+from shared.runtime.mongo import Mongo, Session, unavailable
+from shared.runtime.observability import emit, logger
+from shared.runtime.outbox_relay import Destination, Relay
+from shared.runtime.outbox_rows import COLLECTION, INDEXES, OutboxRows
+from shared.runtime.queues import Queue
 
-ENTRIES_IN_A_REQUEST = 10
-BYTES_IN_A_REQUEST = 240_000
-SENT_IN_A_TICK = 500
-COLLECTION = "outbox"
-INDEXES = (IndexModel([("occurred_at", ASCENDING), ("_id", ASCENDING)], name="oldest_first"),)
+__all__ = ["COLLECTION", "INDEXES", "BusUnavailable", "Outbox"]
+
+ROWS_IN_A_PASS = 200
+SENT_IN_A_TICK = 10_000
+# A relay function may run for 60 seconds.
+SECONDS_IN_A_TICK = 40.0
 
 
 class BusUnavailable(Unavailable):
-    """The event bus did not take an event."""
+    """The event bus or a queue did not take a message."""
 
     code = "bus/unavailable"
-    title = "The event bus did not take an event"
+    title = "The event bus or a queue did not take a message"
 
 
 class Outbox:
-    """The outbox collection of one house, and the way from it to the bus."""
+    """The outbox collection of one house, and the ways from it."""
 
-    def __init__(self, mongo: Mongo, bus: str, source: str) -> None:
-        self._mongo = mongo
-        self._bus = bus
-        self._source = source
+    def __init__(
+        self,
+        mongo: Mongo,
+        source: str,
+        *,
+        bus: str | None = None,
+        queues: Mapping[str, Queue] | None = None,
+        claims: Claims | None = None,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._rows = OutboxRows(mongo, clock)
+        ways: dict[str | None, Destination] = {name: queue for name, queue in (queues or {}).items()}  # noqa: C416 - widens the type
+        if bus is not None:
+            ways[None] = Bus(bus, source)
+        self._relay = Relay(self._rows, ways, claims)
 
-    async def add(self, events: Sequence[Event], session: Session) -> None:
-        """Store facts in the transaction of `session`. A fact that waits already stays as it is."""
-        for event in events:
-            document = self._document(event)
-            await self._mongo.collection(COLLECTION).update_one(
-                {"_id": document.pop("_id")},
-                {"$setOnInsert": document},
-                upsert=True,
-                session=session,
-            )
+    async def add(
+        self, events: Sequence[Event], session: Session, *, to: str | None = None, group: str | None = None
+    ) -> None:
+        """Store messages in the transaction of `session`: facts for the bus, or commands `to` a queue by its name."""
+        await self._rows.add(events, session, to, group)
 
     async def relay(self, limit: int = SENT_IN_A_TICK) -> int:
-        """Send the oldest waiting facts; returns how many were sent. One that the bus refuses keeps no other back."""
-        sent = refused = 0
+        """Send all that waits and say how much is left; returns how many were sent. This is the relay's tick."""
+        until = time.monotonic() + SECONDS_IN_A_TICK
+        sent = kept = 0
         try:
-            waiting = self._mongo.collection(COLLECTION).find({}).sort([("occurred_at", 1), ("_id", 1)]).limit(limit)
-            for some in _requests([document async for document in waiting]):
-                taken = await self._send(some)
-                await self._mongo.collection(COLLECTION).delete_many({"_id": {"$in": taken}})
-                sent += len(taken)
-                refused += len(some) - len(taken)
+            while sent < limit and time.monotonic() < until:
+                done = await self._relay.carry(min(ROWS_IN_A_PASS, limit - sent))
+                sent += done.sent
+                kept += done.kept
+                if done.sent + done.kept < ROWS_IN_A_PASS:
+                    break
+            waiting = await self._rows.waiting()
         except PyMongoError as error:
-            raise unavailable("hand over the waiting events") from error
-        if refused:
-            detail = f"the bus refused {refused} of {sent + refused} events; they wait for the next try"
+            raise unavailable("hand over the waiting messages") from error
+        emit("OutboxWaiting", waiting.count)
+        emit("OutboxOldest", waiting.oldest_seconds, "Seconds")
+        emit("OutboxParked", waiting.parked)
+        if kept:
+            detail = f"{kept} messages were not taken; they wait for the next try"
             raise BusUnavailable(detail)
         return sent
 
     async def relay_quietly(self) -> None:
         """Send what waits, now; when that fails, the relay function will do it within a minute."""
         try:
-            await self.relay()
-        except Unavailable as error:
-            logger.warning("events wait for the relay", code=error.code, detail=error.detail)
-
-    def _document(self, event: Event) -> Document:
-        return {
-            "_id": event.id,
-            "organisation_id": event.organisation_id,
-            "type": getattr(event, "type", ""),
-            "occurred_at": event.occurred_at,
-            "body": event.model_dump_json(exclude_none=True),
-        }
-
-    async def _send(self, documents: Sequence[Document]) -> list[str]:
-        """Send facts in one request; return the ids of those that the bus took."""
-        answered = await call("events", "put_events", Entries=[self._entry(document) for document in documents])
-        if not answered.get("FailedEntryCount"):
-            return [document["_id"] for document in documents]
-        results = zip(documents, answered.get("Entries", ()), strict=False)
-        return [document["_id"] for document, result in results if "ErrorCode" not in result]
-
-    def _entry(self, document: Document) -> dict[str, Any]:
-        moment: datetime = document["occurred_at"]
-        return {
-            "EventBusName": self._bus,
-            "Source": self._source,
-            "DetailType": document["type"],
-            "Detail": document["body"],
-            "Time": moment,
-        }
-
-
-def _requests(documents: Sequence[Document]) -> list[list[Document]]:
-    """Cut into what one request to the bus may carry: ten entries, 256 KB."""
-    requests: list[list[Document]] = []
-    size = 0
-    for document in documents:
-        length = len(document["body"].encode())
-        if not requests or len(requests[-1]) == ENTRIES_IN_A_REQUEST or size + length > BYTES_IN_A_REQUEST:
-            requests.append([])
-            size = 0
-        requests[-1].append(document)
-        size += length
-    return requests
+            done = await self._relay.carry(ROWS_IN_A_PASS)
+        except (PyMongoError, Unavailable) as error:
+            logger.warning("messages wait for the relay", cause=repr(error))
+            return
+        if done.kept:
+            logger.warning("messages wait for the relay", count=done.kept)

@@ -15,8 +15,10 @@ from shared.kernel.errors import (
     Forbidden,
     Invalid,
     Limited,
+    Malformed,
     NotFound,
     PlatformError,
+    TooLarge,
     Unauthenticated,
     Unavailable,
 )
@@ -26,6 +28,8 @@ from shared.runtime.observability import logger
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
 STATUS_OF_KIND: dict[type[PlatformError], int] = {
+    Malformed: 400,
+    TooLarge: 413,
     Invalid: 422,
     Unauthenticated: 401,
     Forbidden: 403,
@@ -76,15 +80,20 @@ def status_of(error: PlatformError) -> int:
 
 
 async def _platform(request: Request, error: Exception) -> Response:
-    failure = cast(PlatformError, error)
+    return refusal(request, cast(PlatformError, error))
+
+
+def refusal(request: Request, failure: PlatformError) -> Response:
+    """The problem document for a failure on purpose."""
     headers: dict[str, str] = {}
-    if isinstance(failure, Limited):
-        headers["Retry-After"] = str(failure.retry_after_seconds)
+    after = getattr(failure, "retry_after_seconds", None)
     if isinstance(failure, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(failure, Unavailable):
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        after = after or RETRY_AFTER_SECONDS
         logger.warning("unavailable", code=failure.code, cause=repr(failure.__cause__))
+    if after is not None:
+        headers["Retry-After"] = str(after)
     return problem(
         request,
         code=failure.code,

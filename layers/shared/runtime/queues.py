@@ -1,16 +1,61 @@
 """Messages onto SQS queues, none lost without an error."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from shared.contracts.envelope import Event
-from shared.runtime.aws import call
+from shared.runtime.aws import AwsUnavailable, call
+from shared.runtime.observability import traceparent
 
 # A host may have 253 characters; those that share so long a start share a group, which is harmless.
 LONGEST_GROUP = 128
+# Of one request, to a queue as to the bus.
+ENTRIES_IN_A_REQUEST = 10
+BYTES_IN_A_REQUEST = 240_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A message as it travels. Its group shares a queue fairly or, on a FIFO queue, keeps the order."""
+
+    id: str
+    type: str
+    occurred_at: datetime
+    group: str
+    body: str
+
+
+def parcel_of(message: Event, group: str | None = None) -> Parcel:
+    """The message, ready to leave, as part of the present trace unless it belongs to one."""
+    here = traceparent() if message.traceparent is None else None
+    traced = message if here is None else message.model_copy(update={"traceparent": here})
+    return Parcel(
+        id=message.id,
+        type=getattr(message, "type", ""),
+        occurred_at=message.occurred_at,
+        group=(group or message.organisation_id)[:LONGEST_GROUP],
+        body=traced.model_dump_json(exclude_none=True),
+    )
+
+
+def requests(parcels: Sequence[Parcel]) -> Iterator[list[Parcel]]:
+    """Cut into what one request may carry, in order: ten entries, 256 KB."""
+    request: list[Parcel] = []
+    size = 0
+    for parcel in parcels:
+        length = len(parcel.body.encode())
+        if request and (len(request) == ENTRIES_IN_A_REQUEST or size + length > BYTES_IN_A_REQUEST):
+            yield request
+            request, size = [], 0
+        request.append(parcel)
+        size += length
+    if request:
+        yield request
 
 
 class Queue:
-    """One SQS queue. The group keeps tenants apart (fair queues) or, on a FIFO queue, keeps the order."""
+    """One SQS queue."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -18,13 +63,23 @@ class Queue:
 
     async def send(self, messages: Sequence[Event], *, group: str | None = None) -> None:
         """Put messages on the queue, in their order; on a FIFO queue a message id is taken once in five minutes."""
-        for message in messages:
-            once = {"MessageDeduplicationId": message.id} if self._fifo else {}
-            await call(
-                "sqs",
-                "send_message",
-                QueueUrl=self._url,
-                MessageBody=message.model_dump_json(exclude_none=True),
-                MessageGroupId=(group or message.organisation_id)[:LONGEST_GROUP],
-                **once,
-            )
+        for request in requests([parcel_of(message, group) for message in messages]):
+            taken = await self.put(request)
+            if len(taken) < len(request):
+                detail = f"the queue refused {len(request) - len(taken)} of {len(request)} messages"
+                raise AwsUnavailable(detail)
+
+    async def put(self, request: Sequence[Parcel]) -> set[str]:
+        """Put what one request may carry on the queue; return the ids that it took."""
+        entries = [
+            {
+                "Id": str(place),
+                "MessageBody": parcel.body,
+                "MessageGroupId": parcel.group,
+                **({"MessageDeduplicationId": parcel.id} if self._fifo else {}),
+            }
+            for place, parcel in enumerate(request)
+        ]
+        answered = await call("sqs", "send_message_batch", QueueUrl=self._url, Entries=entries)
+        refused = {int(one["Id"]) for one in answered.get("Failed", ())}
+        return {parcel.id for place, parcel in enumerate(request) if place not in refused}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared.contracts.pricing import PricingAnswer, SourcedNumber
+from shared.runtime.aws import remote
 from tests.builders.events import body_of, sample, with_bodies
 from tests.fakes.doors import Doors
 from tests.fakes.gateway import Gateway
@@ -85,18 +86,37 @@ def test_another_organisation_reads_no_question_and_answers_none(doors: Doors) -
     answered = doors.open("assistant", "answer")(with_bodies(sample("sqs_question_asked"), bodies))
 
     assert api.ask("GET", path, organisation_id="rival").status == 404
-    assert len(answered["batchItemFailures"]) == 1
+    assert doors.cloud.sent[-1]["MessageAttributes"]["reason"]["StringValue"] == "rejected"
+    assert answered == {"batchItemFailures": []}
     assert api.ask("GET", path).json["state"] == "ASKED"
 
 
-def test_a_question_that_cannot_be_handed_over_is_not_kept(doors: Doors) -> None:
+def test_a_question_is_kept_while_its_queue_is_down_and_is_sent_by_the_relay(doors: Doors) -> None:
     api = doors.api("assistant")
     doors.cloud.down.add("sqs")
 
     answer = api.ask("POST", "/assistant/questions", {"text": "how many?"})
+    before = doors.cloud.messages("questions")
+    doors.cloud.down.clear()
+    remote.cache_clear()
+    doors.open("assistant", "relay")(sample("schedule_tick"))
 
-    assert answer.status == 503
-    assert doors.database["questions"].count_documents({}) == 0
+    assert (answer.status, before) == (202, [])
+    assert [one["question_id"] for one in doors.cloud.messages("questions")] == [answer.json["question_id"]]
+
+
+def test_a_question_is_told_as_a_job_that_ends_with_its_answer(doors: Doors) -> None:
+    doors.cloud.functions["pricing-questions"] = told
+    api = doors.api("assistant")
+    ask(api)
+    answer = doors.open("assistant", "answer")
+
+    for _ in range(2):
+        answer(with_bodies(sample("sqs_question_asked"), doors.cloud.messages("questions")))
+
+    (opened,), (ended,) = doors.cloud.facts("jobs.job-opened"), doors.cloud.facts("jobs.job-ended")
+    assert (opened["kind"], opened["requested_by"], ended["outcome"]) == ("question", "usr", "completed")
+    assert opened["job_id"] == ended["job_id"] == doors.cloud.messages("questions")[0]["question_id"]
 
 
 def test_without_pricing_the_question_stays_to_be_answered(doors: Doors) -> None:
@@ -120,7 +140,9 @@ def test_a_question_has_three_to_a_thousand_characters(text: str, doors: Doors) 
 def test_the_sample_asks_of_a_question_that_is_not_kept(doors: Doors) -> None:
     answered = doors.open("assistant", "answer")(sample("sqs_question_asked"))
 
-    assert len(answered["batchItemFailures"]) == 1
+    (quarantined,) = doors.cloud.sent
+    assert answered == {"batchItemFailures": []}
+    assert quarantined["MessageAttributes"]["reason"]["StringValue"] == "rejected"
 
 
 def test_one_poison_in_ten_keeps_back_none_of_the_others(doors: Doors) -> None:
@@ -132,7 +154,8 @@ def test_one_poison_in_ten_keeps_back_none_of_the_others(doors: Doors) -> None:
 
     answered = doors.open("assistant", "answer")(with_bodies(sample("sqs_question_asked"), bodies))
 
-    assert answered == {"batchItemFailures": [{"itemIdentifier": "record-3"}]}
+    assert answered == {"batchItemFailures": []}
+    assert doors.cloud.sent[-1]["MessageAttributes"]["reason"]["StringValue"] == "schema"
     assert {api.ask("GET", path).json["state"] for path in paths} == {"ANSWERED"}
 
 

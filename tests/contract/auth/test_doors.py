@@ -1,6 +1,7 @@
 """Auth's doors: signing in over HTTP, the first administrator, and the deploy step."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -171,3 +172,20 @@ def test_migrating_twice_is_migrating_once(doors: Doors) -> None:
 
     assert migrate({}) == migrate({})
     assert "by_email" in doors.database["users"].index_information()
+
+
+def test_a_removal_that_comes_twice_is_told_once_also_when_the_bus_was_gone(doors: Doors) -> None:
+    api, relay = doors.api("auth"), doors.open("auth", "relay")
+    bob = api.ask("POST", "/auth/users", ANN).json["user_id"]
+    doors.cloud.down.add("events")
+
+    statuses = [api.ask("DELETE", f"/auth/users/{bob}").status for _ in range(2)]
+    untold = doors.cloud.facts("auth.user-removed")
+    doors.cloud.down.clear()
+    doors.database["outbox"].update_many({}, {"$set": {"due_at": datetime(2026, 1, 1, tzinfo=UTC)}})
+    for _ in range(2):
+        relay(sample("schedule_tick"))
+
+    assert (statuses, untold) == ([204, 404], [])
+    assert [fact["user_id"] for fact in doors.cloud.facts("auth.user-removed")] == [bob]
+    assert sign_in(api).status == 401

@@ -4,16 +4,20 @@ from collections.abc import Callable
 
 import pytest
 
-from pricing.adapters.mongo_changes import MongoBatches, MongoPriceChanges
+from pricing.adapters.mongo_batches import MongoBatches
+from pricing.adapters.mongo_changes import MongoPriceChanges
 from pricing.adapters.mongo_facts import MongoFacts
+from pricing.adapters.mongo_filters import MongoFilters
 from pricing.adapters.mongo_market import MongoCompetitors, MongoOffers
 from pricing.adapters.mongo_observations import MongoObservations, MongoScanLog
 from pricing.adapters.mongo_policies import MongoPolicies
+from pricing.adapters.mongo_reports import MongoReports
 from pricing.adapters.mongo_runs import MongoRuns
 from pricing.usecases.house import Stores
 from shared.kernel.identifiers import sortable_id
 from shared.runtime.mongo import Mongo
 from shared.runtime.outbox import Outbox
+from shared.runtime.queues import Queue
 from tests.builders.pricing import MONDAY
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.pricing import (
@@ -21,9 +25,11 @@ from tests.fakes.pricing import (
     FakeChanges,
     FakeCompetitors,
     FakeFacts,
+    FakeFilters,
     FakeObservations,
     FakeOffers,
     FakePolicies,
+    FakeReports,
     FakeRuns,
     FakeScanLog,
     Kept,
@@ -40,24 +46,31 @@ def _in_memory() -> Kept:
         policies=FakePolicies(),
         runs=FakeRuns(changes),
         changes=changes,
-        batches=FakeBatches(),
+        batches=FakeBatches(changes),
+        filters=FakeFilters(),
+        reports=FakeReports(),
     )
     assert isinstance(stores.offers, FakeOffers)
     return Kept(stores, log)
 
 
 def _in_mongodb(mongo: Mongo) -> Kept:
+    outbox = Outbox(
+        mongo, "pricing", bus="bus", queues={name: Queue(name) for name in ("decide", "pages", "publish", "reports")}
+    )
     stores = Stores(
         facts=MongoFacts(mongo),
         competitors=MongoCompetitors(mongo),
         offers=MongoOffers(mongo),
         observations=MongoObservations(mongo),
         policies=MongoPolicies(mongo),
-        runs=MongoRuns(mongo),
-        changes=MongoPriceChanges(mongo, lambda prefix: sortable_id(prefix, MONDAY)),
-        batches=MongoBatches(mongo),
+        runs=MongoRuns(mongo, outbox),
+        changes=MongoPriceChanges(mongo, outbox, lambda prefix: sortable_id(prefix, MONDAY)),
+        batches=MongoBatches(mongo, outbox),
+        filters=MongoFilters(mongo),
+        reports=MongoReports(mongo, outbox),
     )
-    return Kept(stores, MongoScanLog(mongo, Outbox(mongo, "bus", "pricing")))
+    return Kept(stores, MongoScanLog(mongo, outbox, lambda: MONDAY))
 
 
 @pytest.fixture(params=["fake", "mongodb"])

@@ -10,6 +10,7 @@ import pytest
 
 from pricing.domain.errors import BatchNotFound, DecisionNotFound, PolicyChanged, PolicyNotFound, RunNotFound
 from pricing.domain.price_change import PriceChange, State
+from pricing.usecases.ports import Batch
 from shared.kernel.paging import Window
 from tests.builders.pricing import MONDAY, a_batch, a_change, a_policy, a_run, a_stored_decision
 from tests.fakes.pricing import Kept
@@ -19,7 +20,7 @@ LATER = MONDAY + timedelta(hours=1)
 
 
 def propose(kept: Kept, run: Run, *changes: PriceChange) -> None:
-    run(kept.stores.runs.decided([], changes))
+    run(kept.stores.runs.decided([], changes, MONDAY))
 
 
 def approved(*ids: str, **changes: Any) -> list[PriceChange]:
@@ -59,12 +60,10 @@ def test_no_organisation_reads_the_policies_of_another(kept: Kept, run: Run) -> 
             run(ask)
 
 
-def test_no_organisation_reads_or_removes_the_runs_of_another(kept: Kept, run: Run) -> None:
+def test_no_organisation_reads_the_runs_of_another(kept: Kept, run: Run) -> None:
     runs = kept.stores.runs
     run(runs.add(a_run()))
-    run(runs.decided([a_stored_decision()], []))
-
-    run(runs.remove(a_run(organisation_id="rival")))
+    run(runs.decided([a_stored_decision()], [], MONDAY))
 
     assert run(runs.get("org", "run")) == a_run()
     assert run(runs.page("rival", Window())).items == ()
@@ -76,13 +75,43 @@ def test_no_organisation_reads_or_removes_the_runs_of_another(kept: Kept, run: R
         run(runs.decision("rival", "dec-prd"))
 
 
-def test_a_run_that_is_removed_is_gone(kept: Kept, run: Run) -> None:
+def test_a_run_keeps_the_time_at_which_it_was_first_taken_up(kept: Kept, run: Run) -> None:
     run(kept.stores.runs.add(a_run()))
 
-    run(kept.stores.runs.remove(a_run()))
+    begun = [run(kept.stores.runs.begin(a_run(), 3, at)) for at in (LATER, LATER + timedelta(hours=1))]
 
+    assert [one.started_at for one in begun] == [LATER, LATER]
+    assert run(kept.stores.runs.get("org", "run")) == replace(a_run(), state="RUNNING", started_at=LATER)
     with pytest.raises(RunNotFound):
-        run(kept.stores.runs.get("org", "run"))
+        run(kept.stores.runs.begin(a_run(organisation_id="rival"), 3, LATER))
+
+
+def test_a_cancelled_run_withdraws_its_own_proposals_that_nobody_approved(kept: Kept, run: Run) -> None:
+    run(kept.stores.runs.add(a_run()))
+    free = {"state": State.APPROVED, "decided_by": "policy"}
+    propose(
+        kept,
+        run,
+        a_change(change_id="open"),
+        a_change(change_id="auto", **free),
+        a_change(change_id="auto bound", batch_id="bat", **free),
+        a_change(change_id="by hand", state=State.APPROVED, decided_by="ann"),
+        a_change(change_id="another run", run_id="run-2"),
+    )
+
+    done = run(kept.stores.runs.cancel(a_run(), LATER))
+    again = run(kept.stores.runs.finish(a_run(), LATER + timedelta(hours=1)))
+
+    every = ["open", "auto", "auto bound", "by hand", "another run"]
+    after = {one.change_id: one.state.value for one in run(kept.stores.changes.some("org", every))}
+    assert (done.state, done.finished_at, again) == ("CANCELLED", LATER, done)
+    assert after == {
+        "open": "DENIED",
+        "auto": "DENIED",
+        "auto bound": "APPROVED",
+        "by hand": "APPROVED",
+        "another run": "PROPOSED",
+    }
 
 
 def test_runs_are_read_newest_first(kept: Kept, run: Run) -> None:
@@ -97,10 +126,10 @@ def test_runs_are_read_newest_first(kept: Kept, run: Run) -> None:
 
 def test_what_was_decided_first_stays(kept: Kept, run: Run) -> None:
     runs = kept.stores.runs
-    run(runs.decided([a_stored_decision(price="95.99")], [a_change()]))
+    run(runs.decided([a_stored_decision(price="95.99")], [a_change()], MONDAY))
     run(kept.stores.changes.move(State.PROPOSED, [a_change(state=State.DENIED)]))
 
-    run(runs.decided([a_stored_decision(price="1.00")], [a_change()]))
+    run(runs.decided([a_stored_decision(price="1.00")], [a_change()], MONDAY))
 
     assert run(runs.decision("org", "dec-prd")) == a_stored_decision(price="95.99")
     assert [one.state for one in run(kept.stores.changes.some("org", ["chg"]))] == [State.DENIED]
@@ -108,8 +137,8 @@ def test_what_was_decided_first_stays(kept: Kept, run: Run) -> None:
 
 def test_decisions_are_read_by_product_and_the_newest_by_time(kept: Kept, run: Run) -> None:
     runs = kept.stores.runs
-    run(runs.decided([a_stored_decision(one) for one in ("p3", "p1", "p2")], []))
-    run(runs.decided([a_stored_decision("p1", "90", decision_id="new", run_id="run-2", decided_at=LATER)], []))
+    run(runs.decided([a_stored_decision(one) for one in ("p3", "p1", "p2")], [], MONDAY))
+    run(runs.decided([a_stored_decision("p1", "90", decision_id="new", run_id="run-2", decided_at=LATER)], [], MONDAY))
 
     first = run(runs.decisions("org", "run", Window(limit=2)))
     second = run(runs.decisions("org", "run", Window(limit=2, after=first.next_after)))
@@ -130,7 +159,11 @@ def test_a_finished_run_counts_its_reasons_and_withdraws_older_proposals_of_its_
     ]
     own = a_change(change_id="own", run_id="new", proposed_at=LATER)
     propose(kept, run, *others, own)
-    run(kept.stores.runs.decided([a_stored_decision(one, decision_id=f"d-{one}", run_id="new") for one in "ab"], []))
+    run(
+        kept.stores.runs.decided(
+            [a_stored_decision(one, decision_id=f"d-{one}", run_id="new") for one in "ab"], [], MONDAY
+        )
+    )
 
     done = run(kept.stores.runs.finish(new, LATER))
 
@@ -182,7 +215,8 @@ def test_no_organisation_reads_moves_or_gathers_the_changes_of_another(kept: Kep
     propose(kept, run, a_change(), *approved("app"))
 
     moved = run(changes.move(State.PROPOSED, [a_change(organisation_id="rival", state=State.APPROVED)]))
-    gathered = run(changes.gather("rival", "bat", None))
+    run(kept.stores.batches.add(a_batch(organisation_id="rival")))
+    gathered = run(kept.stores.batches.begin(a_batch(organisation_id="rival"), LATER)).total
 
     assert (moved, gathered) == ([], 0)
     assert run(changes.some("rival", ["chg", "app"])) == []
@@ -207,52 +241,101 @@ def test_changes_are_read_newest_first_by_state_and_by_run(kept: Kept, run: Run)
     assert ids(run(page("org", Window(limit=1, after=first.next_after), State.PROPOSED, "run")).items) == ["a"]
 
 
+def begun(kept: Kept, run: Run, batch_id: str, run_id: str | None = None) -> int:
+    """How many prices a new batch takes."""
+    batch = a_batch(batch_id=batch_id, run_id=run_id)
+    run(kept.stores.batches.add(batch))
+    taken: int = run(kept.stores.batches.begin(batch, LATER)).total
+    return taken
+
+
 def test_an_approved_price_is_in_one_batch_only(kept: Kept, run: Run) -> None:
     changes = kept.stores.changes
     propose(kept, run, *approved("a", "b"), *approved("c", run_id="run-2"), a_change(change_id="p"))
 
-    counts = [run(changes.gather("org", "b1", "run-2")), run(changes.gather("org", "b2", None))]
+    counts = [begun(kept, run, "b1", "run-2"), begun(kept, run, "b2")]
 
-    assert (counts, run(changes.gather("org", "b3", None))) == ([1, 2], 0)
+    assert (counts, begun(kept, run, "b3")) == ([1, 2], 0)
     assert sorted(ids(run(changes.unpublished("org", "b2", 10)))) == ["a", "b"]
     assert len(run(changes.unpublished("org", "b2", 1))) == 1
     assert run(changes.unpublished("rival", "b2", 10)) == []
     assert (run(changes.states("org", "b2")), run(changes.states("rival", "b2"))) == ({"APPROVED": 2}, {})
 
 
-def test_of_two_who_gather_at_once_each_price_goes_to_one(kept: Kept, run: Run) -> None:
+def test_of_two_batches_that_begin_at_once_each_price_goes_to_one(kept: Kept, run: Run) -> None:
     propose(kept, run, *approved(*map(str, range(10))))
+    both = [a_batch(batch_id="b1"), a_batch(batch_id="b2")]
+    for batch in both:
+        run(kept.stores.batches.add(batch))
 
-    async def both() -> tuple[int, int]:
-        changes = kept.stores.changes
-        return await asyncio.gather(changes.gather("org", "b1", None), changes.gather("org", "b2", None))
+    async def at_once() -> list[Batch]:
+        return await asyncio.gather(*(kept.stores.batches.begin(batch, LATER) for batch in both))
 
-    assert sum(run(both())) == 10
+    taken = run(at_once())
+
+    kept_by = {one.batch_id for one in run(kept.stores.changes.some("org", [str(place) for place in range(10)]))}
+    assert sum(batch.total for batch in taken) == 10
+    assert kept_by <= {"b1", "b2"}
+
+
+def test_a_batch_that_was_taken_up_takes_nothing_more(kept: Kept, run: Run) -> None:
+    propose(kept, run, *approved("a"))
+    first = begun(kept, run, "b1")
+    propose(kept, run, *approved("b"))
+
+    again = run(kept.stores.batches.begin(a_batch(batch_id="b1"), LATER + timedelta(hours=1)))
+
+    assert (first, again.total, again.started_at) == (1, 1, LATER)
+
+
+def test_a_change_ends_once_and_only_in_its_batch(kept: Kept, run: Run) -> None:
+    changes = kept.stores.changes
+    sent = {"state": State.SENT, "batch_id": "bat"}
+    propose(kept, run, a_change(change_id="a", **sent), a_change(change_id="b", state=State.SENT, batch_id="other"))
+    applied = [a_change(change_id=one, state=State.APPLIED, batch_id="bat") for one in ("a", "b")]
+
+    run(changes.settle("org", "bat", applied, LATER))
+    run(changes.settle("org", "bat", [replace(applied[0], state=State.FAILED)], LATER))
+
+    after = {one.change_id: one.state for one in run(changes.some("org", ["a", "b"]))}
+    assert after == {"a": State.APPLIED, "b": State.SENT}
+
+
+def test_what_was_not_sent_is_released_and_waits_again(kept: Kept, run: Run) -> None:
+    changes = kept.stores.changes
+    bound = {"batch_id": "bat"}
+    propose(kept, run, *approved("a", **bound), a_change(change_id="s", state=State.SENT, **bound))
+
+    run(changes.release("rival", "bat"))
+    before = run(changes.waiting("org", None))
+    run(changes.release("org", "bat"))
+
+    assert (before, run(changes.waiting("org", None))) == (0, 1)
+    assert ids(run(changes.unpublished("org", "bat", 10))) == ["s"]
 
 
 def test_what_waits_is_counted_for_its_organisation_and_run(kept: Kept, run: Run) -> None:
     changes = kept.stores.changes
     propose(kept, run, *approved("a", "b"), *approved("c", run_id="run-2"), a_change(change_id="p"))
-    run(changes.gather("org", "b1", "run-2"))
+    begun(kept, run, "b1", "run-2")
 
     counts = [run(changes.waiting(*asked)) for asked in (("org", None), ("org", "run-2"), ("rival", None))]
 
     assert counts == [2, 0, 0]
 
 
-def test_a_batch_is_kept_changed_and_removed_by_its_organisation_only(kept: Kept, run: Run) -> None:
+def test_a_batch_is_kept_and_ended_once_by_its_organisation_only(kept: Kept, run: Run) -> None:
     batches = kept.stores.batches
     run(batches.add(a_batch()))
-    done = replace(a_batch(), state="FINISHED", states={"APPLIED": 1}, finished_at=LATER)
+    propose(kept, run, a_change(state=State.APPLIED, batch_id="bat"))
 
-    run(batches.replace(replace(done, organisation_id="rival")))
-    run(batches.remove(a_batch(organisation_id="rival")))
+    for work in (batches.get("rival", "bat"), batches.end(a_batch(organisation_id="rival"), "FINISHED", LATER)):
+        with pytest.raises(BatchNotFound):
+            run(work)
     untouched = run(batches.get("org", "bat"))
-    run(batches.replace(done))
+    done = run(batches.end(a_batch(), "FINISHED", LATER))
+    again = run(batches.end(a_batch(), "CANCELLED", LATER + timedelta(hours=1)))
 
-    assert (untouched, run(batches.get("org", "bat"))) == (a_batch(), done)
-    with pytest.raises(BatchNotFound):
-        run(batches.get("rival", "bat"))
-    run(batches.remove(done))
-    with pytest.raises(BatchNotFound):
-        run(batches.get("org", "bat"))
+    assert untouched == a_batch()
+    assert (done.state, done.states, done.total, done.finished_at) == ("FINISHED", {"APPLIED": 1}, 1, LATER)
+    assert again == done == run(batches.get("org", "bat"))

@@ -1,6 +1,7 @@
 """Pricing's doors, one after another: facts, offers, scans, decisions, approval, publication, questions."""
 
 import json
+import secrets
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from shared.runtime.aws import remote
 from shared.runtime.loop import the_loop
 from tests.builders.events import body_of, identity, sample, with_bodies
 from tests.fakes.doors import Doors
@@ -21,6 +23,11 @@ POLICY = {"name": "Match", "shop_id": "demo-eu", "currency": "EUR"}
 OFFER = {"shop_id": "demo-eu", "sku": "HP-100", "competitor_id": "shop-example", "url": "https://shop.example/p/1"}
 NOW = datetime.now(UTC)
 NOTHING_FAILED: dict[str, Any] = {"batchItemFailures": []}
+
+
+def a_key() -> dict[str, str]:
+    """A key that no other request has."""
+    return {"idempotency-key": secrets.token_hex(8)}
 
 
 def ago(hours: int) -> str:
@@ -85,7 +92,7 @@ class Market:
 
     def publish(self) -> Answer:
         """Ask for a batch, have it published, and read it."""
-        location = self.api.ask("POST", "/pricing/batches", {}).headers["location"]
+        location = self.api.ask("POST", "/pricing/batches", {}, headers=a_key()).headers["location"]
         answered = self.deliver("publish", "sqs_batch_requested", *self.doors.cloud.messages("publish"))
         assert answered == NOTHING_FAILED
         return self.api.ask("GET", location)
@@ -112,21 +119,42 @@ SAMPLES = {
 }
 
 
+QUARANTINE = "https://sqs.example/000000000000/dead-letters"
+
+
+def reasons(doors: Doors) -> list[str]:
+    """Why messages are in quarantine."""
+    quarantined = [one for one in doors.cloud.sent if one["QueueUrl"] == QUARANTINE]
+    return [one["MessageAttributes"]["reason"]["StringValue"] for one in quarantined]
+
+
 @pytest.mark.parametrize(("door", "name"), SAMPLES.items())
-def test_the_sample_is_done_or_refused_because_its_subject_is_not_there(door: str, name: str, doors: Doors) -> None:
+def test_the_sample_is_done_or_quarantined_because_its_subject_is_not_there(door: str, name: str, doors: Doors) -> None:
     handler = doors.open("pricing", door)
 
-    answers = [len(handler(sample(name))["batchItemFailures"]) for _ in range(2)]
+    answers = [handler(sample(name)) for _ in range(2)]
 
-    assert answers == ([1, 1] if door in {"decide", "publish"} else [0, 0])
+    assert answers == [NOTHING_FAILED] * 2
+    assert reasons(doors) == (["rejected"] * 2 if door in {"decide", "publish"} else [])
 
 
 @pytest.mark.parametrize(("door", "name"), SAMPLES.items())
-@pytest.mark.parametrize("body", ["", "{", "[]", "{}", '{"id": "x", "version": 2}'])
-def test_a_message_that_does_not_fit_is_left_on_the_queue(door: str, name: str, body: str, doors: Doors) -> None:
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("{", "malformed"),
+        ("[]", "schema"),
+        ("{}", "schema"),
+        ('{"id": "x", "type": "pricing.nothing"}', "unknown-type"),
+        ('{"id": "x", "version": 2}', "unknown-version"),
+    ],
+)
+def test_a_message_that_does_not_fit_goes_to_quarantine_with_its_reason(
+    door: str, name: str, body: str, reason: str, doors: Doors
+) -> None:
     answered = doors.open("pricing", door)(with_bodies(sample(name), [body]))
 
-    assert answered == {"batchItemFailures": [{"itemIdentifier": "record-0"}]}
+    assert (answered, reasons(doors)) == (NOTHING_FAILED, [reason])
 
 
 def test_one_poison_in_ten_keeps_back_none_of_the_others(doors: Doors) -> None:
@@ -138,19 +166,8 @@ def test_one_poison_in_ten_keeps_back_none_of_the_others(doors: Doors) -> None:
 
     answered = doors.open("pricing", "record_products")(with_bodies(sample("sqs_products_changed"), bodies))
 
-    assert answered == {"batchItemFailures": [{"itemIdentifier": "record-0"}]}
+    assert (answered, reasons(doors)) == (NOTHING_FAILED, ["schema"])
     assert doors.database["products"].count_documents({}) == 9
-
-
-def test_a_fifo_queue_keeps_back_what_follows_a_failure_in_its_group_only(doors: Doors) -> None:
-    bodies: list[str | dict[str, Any]] = ["poison", body_of(sample("sqs_pages_to_scan")), "poison"]
-    event = with_bodies(sample("sqs_pages_to_scan"), bodies)
-    event["Records"][2]["attributes"]["MessageGroupId"] = "other.example"
-
-    answered = doors.open("pricing", "scan_pages")(event)
-
-    assert [one["itemIdentifier"] for one in answered["batchItemFailures"]] == ["record-0", "record-1", "record-2"]
-    assert doors.cloud.sent == []
 
 
 def test_the_scanner_answers_for_a_page_that_cannot_be_reached(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,12 +232,12 @@ def test_a_scan_is_planned_once_and_announced(market: Market) -> None:
 
     answered = market.deliver("plan_scan", "sqs_scan_requested", asked, asked)
 
-    pages = market.doors.cloud.sent[-2:]
+    (page,) = market.doors.cloud.sent
     assert answered == NOTHING_FAILED
-    assert len({one["MessageDeduplicationId"] for one in pages}) == 1
-    assert {one["MessageGroupId"] for one in pages} == {"shop.example"}
-    planned = [event for event in market.doors.cloud.events() if event["type"] == "pricing.scan-planned"]
-    assert {(event["id"], event["pages"]) for event in planned} == {(planned[0]["id"], 1)}
+    assert (page["QueueUrl"], page["MessageGroupId"]) == ("pages.fifo", "shop.example")
+    assert page["MessageDeduplicationId"] == market.doors.cloud.messages("pages.fifo")[0]["id"]
+    (planned,) = market.doors.cloud.facts("jobs.job-planned")
+    assert (planned["job_id"], planned["items"]) == ("job_sample", 1)
 
 
 def test_readings_become_observations_once_and_announce_their_progress_once(market: Market) -> None:
@@ -231,7 +248,7 @@ def test_readings_become_observations_once_and_announce_their_progress_once(mark
     (event,) = market.doors.cloud.events()
     assert (seen["item_price"], seen["landed_price"], seen["currency"]) == ("94.90", "94.90", "EUR")
     assert offer["latest"] == seen
-    assert (event["pages_read"], event["pages_failed"]) == (1, 0)
+    assert (event["type"], event["done"], event["failed"]) == ("jobs.job-progressed", 1, 0)
     assert market.api.ask("GET", f"/pricing/observations/{seen['observation_id']}").json == seen
 
 
@@ -328,34 +345,76 @@ def test_a_denied_price_is_never_published(market: Market) -> None:
 
     denied = market.api.ask("POST", "/pricing/price-changes/denials", body).json
     late = market.approve(change["change_id"]).json
-    batch = market.api.ask("POST", "/pricing/batches", {})
+    batch = market.api.ask("POST", "/pricing/batches", {}, headers=a_key())
 
     assert ([one["state"] for one in denied["results"]], late["done"]) == (["DENIED", None], 0)
     assert (batch.status, batch.json["type"]) == (409, "/problems/pricing/nothing-to-publish")
 
 
-def test_a_run_that_cannot_be_handed_over_is_not_kept(market: Market) -> None:
+def test_a_run_is_kept_while_its_queue_is_down_and_its_command_is_sent_by_the_relay(market: Market) -> None:
     market.api.ask("PUT", "/pricing/policies/match", POLICY)
     market.doors.cloud.down.add("sqs")
 
     answer = market.api.ask("POST", "/pricing/runs", {"policy_id": "match"})
-
-    assert answer.status == 503
-    assert market.api.ask("GET", "/pricing/runs").json["data"] == []
-
-
-def test_a_batch_that_cannot_be_handed_over_leaves_its_prices_to_the_next(market: Market) -> None:
-    market.deliver("record_observations", "sqs_pages_read", market.reading())
-    market.approve(market.proposed()["change_id"])
-    market.doors.cloud.functions["products-prices"] = Catalogue()
-    market.doors.cloud.down.add("sqs")
-    failed = market.api.ask("POST", "/pricing/batches", {})
+    before = market.doors.cloud.messages("decide")
     market.doors.cloud.down.clear()
+    remote.cache_clear()
+    market.doors.open("pricing", "relay")(sample("schedule_tick"))
 
+    assert (answer.status, before) == (202, [])
+    assert [one["run_id"] for one in market.doors.cloud.messages("decide")] == [answer.json["run_id"]]
+
+
+def facts_of(market: Market, job_id: str) -> list[tuple[str, dict[str, Any]]]:
+    """What was told of a job: each fact's kind with what it says."""
+    envelope = {"id", "type", "version", "occurred_at", "correlation_id", "organisation_id", "traceparent", "aggregate"}
+    told = [event for event in market.doors.cloud.events() if event.get("job_id") == job_id]
+    return [
+        (event["type"].removeprefix("jobs.job-"), {key: event[key] for key in event.keys() - envelope - {"job_id"}})
+        for event in told
+    ]
+
+
+def test_a_run_and_a_batch_are_told_as_jobs_once_however_often_they_are_carried_out(market: Market) -> None:
+    market.deliver("record_observations", "sqs_pages_read", market.reading())
+    change = market.proposed()
+    market.doors.cloud.functions["products-prices"] = Catalogue()
+    market.approve(change["change_id"])
     batch = market.publish().json
+    for door, name, queue in (("decide", "sqs_run_requested", "decide"), ("publish", "sqs_batch_requested", "publish")):
+        market.deliver(door, name, *market.doors.cloud.messages(queue))
 
-    assert failed.status == 503
-    assert batch["states"] == {"APPLIED": 1}
+    run, published = facts_of(market, change["run_id"]), facts_of(market, batch["batch_id"])
+
+    assert [kind for kind, _ in run] == [kind for kind, _ in published] == ["opened", "planned", "progressed", "ended"]
+    assert (run[0][1]["kind"], run[0][1]["requested_by"], run[0][1]["subject"]) == ("policy_run", "usr", "match")
+    assert (published[0][1]["kind"], published[0][1]["requested_by"]) == ("publication", "usr")
+    for job in (run, published):
+        assert job[1][1] == {"items": 1}
+        assert job[2][1] == {"done": 1, "failed": 0, "cost_microusd": 0}
+        assert job[3][1]["outcome"] == "completed"
+
+
+@pytest.mark.parametrize("door", ["decide", "publish"])
+def test_work_whose_job_is_to_stop_ends_as_cancelled_and_says_so(door: str, market: Market) -> None:
+    market.deliver("record_observations", "sqs_pages_read", market.reading())
+    if door == "publish":
+        market.approve(market.proposed()["change_id"])
+        job_id = market.api.ask("POST", "/pricing/batches", {}, headers=a_key()).json["batch_id"]
+    else:
+        market.api.ask("PUT", "/pricing/policies/match", POLICY)
+        job_id = market.api.ask("POST", "/pricing/runs", {"policy_id": "match"}).json["run_id"]
+    market.doors.cloud.stop("org", job_id)
+
+    name = "sqs_batch_requested" if door == "publish" else "sqs_run_requested"
+    market.deliver(door, name, market.doors.cloud.messages(door)[-1])
+
+    path = f"/pricing/{'batches' if door == 'publish' else 'runs'}/{job_id}"
+    assert market.api.ask("GET", path).json["state"] == "CANCELLED"
+    assert facts_of(market, job_id)[-1][1]["outcome"] == "cancelled"
+    assert [one["state"] for one in market.api.ask("GET", "/pricing/price-changes").json["data"]] == (
+        ["APPROVED"] if door == "publish" else []
+    )
 
 
 QUESTIONS: dict[str, dict[str, Any]] = {

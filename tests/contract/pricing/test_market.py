@@ -11,10 +11,11 @@ import pytest
 from pricing.adapters.mongo_observations import MongoScanLog
 from pricing.domain.errors import CompetitorExists, ObservationNotFound
 from pricing.domain.market import Observation
-from pricing.usecases.ports import Recorded
+from pricing.usecases.ports import PagesOfHost, Recorded
 from shared.kernel.paging import Page, Window
 from shared.runtime.mongo import Mongo
 from shared.runtime.outbox import Outbox
+from shared.runtime.queues import Queue
 from tests.builders.pricing import MONDAY, a_competitor, an_observation, an_offer, some_facts
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.pricing import Kept
@@ -162,7 +163,7 @@ def test_a_message_that_comes_twice_is_recorded_once(kept: Kept, run: Run, cloud
 
     assert recorded == [Recorded(1, 1), Recorded(0, 0)]
     assert len(run(kept.stores.observations.page("org", Window(), None)).items) == 2
-    assert {(event["pages_read"], event["pages_failed"]) for event in cloud.events()} <= {(1, 1)}
+    assert {(event["done"], event["failed"]) for event in cloud.events()} <= {(1, 1)}
     assert len(cloud.told) <= 1
 
 
@@ -237,23 +238,32 @@ def test_the_history_is_read_newest_first_to_its_end(kept: Kept, run: Run) -> No
     assert to_the_end(run, page, lambda one: one.observation_id) == ["o4", "o3", "o2", "o1", "o0"]
 
 
-def test_a_plan_is_announced_with_one_id_however_often_it_is_made(
+def pricing_outbox(mongo: Mongo) -> Outbox:
+    return Outbox(mongo, "pricing", bus="bus", queues={"pages": Queue("pages.fifo")})
+
+
+def test_a_job_is_planned_once_with_its_pages_and_its_announcement(
     store: Callable[[str], Mongo], run: Run, cloud: FakeCloud
 ) -> None:
     mongo = store("pricing")
-    log = MongoScanLog(mongo, Outbox(mongo, "bus", "pricing"))
+    log = MongoScanLog(mongo, pricing_outbox(mongo), lambda: MONDAY)
+    parts = [PagesOfHost(f"{name}.example", (unseen_offer(name),), 0) for name in "ab"]
 
-    for _ in range(2):
-        run(log.plan("job", "org", 7, MONDAY))
+    for organisation, at in (("org", MONDAY), ("org", MONDAY + HOUR), ("rival", MONDAY)):
+        run(log.plan(organisation, "job" if organisation == "org" else "job-2", parts, at))
 
-    assert {(event["id"], event["pages"]) for event in cloud.events()} == {(cloud.events()[0]["id"], 7)}
+    planned = [(event["organisation_id"], event["items"]) for event in cloud.facts("jobs.job-planned")]
+    asked = [(one["organisation_id"], one["host"]) for one in cloud.messages("pages.fifo")]
+    assert planned == [("org", 2), ("rival", 2)]
+    assert sorted(asked) == [(whose, host) for whose in ("org", "rival") for host in ("a.example", "b.example")]
+    assert {one["MessageGroupId"] for one in cloud.sent} == {"a.example", "b.example"}
 
 
 def test_an_observation_that_cannot_be_stored_leaves_no_announcement(
     store: Callable[[str], Mongo], run: Run, cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mongo = store("pricing")
-    outbox = Outbox(mongo, "bus", "pricing")
+    outbox = pricing_outbox(mongo)
 
     async def crashes(*_: object) -> None:
         raise KeyError("the worker died")
@@ -261,8 +271,8 @@ def test_an_observation_that_cannot_be_stored_leaves_no_announcement(
     with monkeypatch.context() as broken:
         broken.setattr(outbox, "add", crashes)
         with pytest.raises(KeyError):
-            run(MongoScanLog(mongo, outbox).record("job", "msg", [seen("o1")], MONDAY))
-    again = run(MongoScanLog(mongo, outbox).record("job", "msg", [seen("o1")], MONDAY))
+            run(MongoScanLog(mongo, outbox, lambda: MONDAY).record("job", "msg", [seen("o1")], MONDAY))
+    again = run(MongoScanLog(mongo, outbox, lambda: MONDAY).record("job", "msg", [seen("o1")], MONDAY))
 
     assert again == Recorded(1, 0)
     assert len(cloud.told) == 1

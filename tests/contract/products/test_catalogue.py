@@ -46,14 +46,15 @@ def kept(request: pytest.FixtureRequest, cloud: FakeCloud) -> Kept:
         return Kept(FakeShops(), fake, FakeImports(), lambda: [one.product_id for one in fake.told])
     store: Callable[[str], Mongo] = request.getfixturevalue("store")
     mongo = store("products")
-    catalogue = MongoCatalogue(mongo, Outbox(mongo, "bus", "products"))
+    outbox = Outbox(mongo, "products", bus="bus")
+    catalogue = MongoCatalogue(mongo, outbox)
 
     def told() -> Sequence[str]:
         # Two relays at once may send an event twice, and its id tells: consumers drop the second.
         events = {event["id"]: event for event in cloud.events()}.values()
         return [one["product_id"] for event in events for one in event["products"]]
 
-    return Kept(MongoShops(mongo), catalogue, MongoImports(mongo), told)
+    return Kept(MongoShops(mongo), catalogue, MongoImports(mongo, outbox), told)
 
 
 def test_a_shop_is_kept_once_for_each_organisation(kept: Kept, run: Run) -> None:
@@ -182,7 +183,7 @@ def test_a_shops_products_are_read_by_sku_page_by_page(kept: Kept, run: Run) -> 
 
 def test_a_report_is_read_by_its_organisation_and_shop_only(kept: Kept, run: Run) -> None:
     report = replace(a_report(), faults=(RowFault(2, "price", "-1", "must be above zero"),))
-    run(kept.imports.add(report))
+    run(kept.imports.add(report, "usr"))
 
     assert run(kept.imports.get("org", "demo-eu", "imp")) == report
     for organisation, shop in (("rival", "demo-eu"), ("org", "other")):
@@ -194,7 +195,7 @@ def test_a_change_that_fails_leaves_no_product_no_price_and_no_announcement(
     store: Callable[[str], Mongo], run: Run, cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mongo = store("products")
-    outbox = Outbox(mongo, "bus", "products")
+    outbox = Outbox(mongo, "products", bus="bus")
 
     async def crashes(*_: object) -> None:
         raise KeyError("the worker died")

@@ -53,8 +53,8 @@ def test_a_file_goes_in_and_is_told_to_the_bus(doors: Doors) -> None:
 
     assert (answer.status, answer.json["accepted"], answer.json["created"]) == (201, 2, 2)
     assert [item["sku"] for item in items(api)] == ["HP-100", "HP-200"]
-    (event,) = doors.cloud.events()
-    assert (event["type"], len(event["products"])) == ("products.products-changed", 2)
+    (event,) = doors.cloud.facts("products.products-changed")
+    assert len(event["products"]) == 2
     assert api.ask("GET", answer.headers["location"]).json == answer.json
 
 
@@ -65,7 +65,19 @@ def test_the_same_file_twice_changes_and_tells_nothing(doors: Doors) -> None:
     again = take_in(api)
 
     assert (again.json["created"], again.json["updated"], again.json["unchanged"]) == (0, 0, 2)
-    assert len(doors.cloud.told) == 1
+    assert len(doors.cloud.facts("products.products-changed")) == 1
+
+
+def test_an_import_is_told_as_a_job_with_its_counts(doors: Doors) -> None:
+    api = with_shop(doors)
+
+    report = take_in(api, FILE + "HP-300,Speaker,-1,5\n").json
+
+    told = [event for event in doors.cloud.events() if event["type"].startswith("jobs.")]
+    opened, planned, progressed, ended = told
+    assert {event["job_id"] for event in told} == {report["import_id"]}
+    assert (opened["kind"], opened["requested_by"], opened["subject"]) == ("import", "usr", "demo-eu")
+    assert (planned["items"], progressed["done"], progressed["failed"], ended["outcome"]) == (3, 2, 1, "completed")
 
 
 def test_bad_rows_come_back_by_line_and_column_and_the_good_go_in(doors: Doors) -> None:
@@ -190,7 +202,7 @@ def test_what_the_bus_did_not_take_is_sent_by_the_relay(doors: Doors) -> None:
     doors.cloud.down.clear()
     counts = [relay(sample("schedule_tick"))["count"] for _ in range(2)]
 
-    assert (counts, len(doors.cloud.told)) == ([1, 0], 1)
+    assert (counts, len(doors.cloud.told)) == ([5, 0], 5)
 
 
 def test_migrating_twice_is_migrating_once(doors: Doors) -> None:

@@ -1,26 +1,53 @@
 """One GET over a connection whose address was checked, read within bounds of time and size."""
 
 import asyncio
+from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
+from multidict import CIMultiDict
 from yarl import URL
 
-from pricing.adapters.aiohttp_answers import Answer
-from pricing.adapters.aiohttp_resolver import CheckedResolver, Lookup
-from pricing.adapters.bounded_body import bounded_body
-from pricing.domain.fetched import FetchLimits
+from shared.runtime.web.body import bounded_body
+from shared.runtime.web.resolver import CheckedResolver, Lookup
 
 _CHUNK = 64 * 1024
 _BODILESS = frozenset({301, 302, 303, 304, 307, 308})
 _PAGES = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
 
 
-class AioHttpTransport:
-    """The session behind the fetcher; it opens with the first request."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server sent."""
+
+    status: int
+    headers: CIMultiDict[str]
+    body: bytes
+    received: int
+
+
+class Limits(Protocol):
+    """The bounds of a connection: seconds to open it, seconds without a byte, bytes on the wire."""
+
+    @property
+    def connect_seconds(self) -> float:
+        """How long a connection may take to open."""
+
+    @property
+    def idle_seconds(self) -> float:
+        """How long a server may send nothing."""
+
+    @property
+    def received_bytes(self) -> int:
+        """How much may come over the wire."""
+
+
+class WebTransport:
+    """The session behind a fetcher; it opens with the first request."""
 
     def __init__(
-        self, user_agent: str, limits: FetchLimits, lookup: Lookup, connect_to: tuple[str, int] | None = None
+        self, user_agent: str, limits: Limits, lookup: Lookup, connect_to: tuple[str, int] | None = None
     ) -> None:
         self._agent = user_agent
         self._limits = limits

@@ -13,9 +13,10 @@ from local.market.misbehaviour import How
 from local.market.model import address_of
 from local.market.sample import sample_market
 from local.market.server import MarketServer
-from pricing.adapters import aiohttp_pages, aiohttp_resolver
+from pricing.adapters import aiohttp_pages
 from pricing.adapters.aiohttp_pages import AioHttpPages
 from pricing.domain.fetched import Fetch, Fetched, FetchLimits
+from shared.runtime.web import resolver
 
 AGENT = "OmniPriceX/0.1 (+https://example.org/scanner)"
 QUICK = FetchLimits(min_delay_seconds=0, page_seconds=3, idle_seconds=2, page_bytes=2_000_000, received_bytes=1_500_000)
@@ -335,7 +336,7 @@ def test_a_name_that_changes_its_mind_between_two_connections_is_refused(monkeyp
             return await pages.fetch(url), await pages.fetch(url)
 
     # Loopback stands for a public address here: what counts is that each connection asks once and is checked.
-    monkeypatch.setattr(aiohttp_resolver, "is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(resolver, "is_public", lambda address: address == "127.0.0.1")
     monkeypatch.setattr(aiohttp_pages, "checked_url", lambda url: url)
     first, second = asyncio.run(run())
 

@@ -10,7 +10,7 @@ from assistant.usecases.ask import AnswerQuestion, AskQuestion, RulePlanner
 from assistant.usecases.ports import Planner
 from shared.kernel.errors import NotFound, Unavailable
 from tests.builders.assistant import MONDAY, a_question, told_summary
-from tests.fakes.assistant import FakeMarket, FakePlanner, FakeQuestions, FakeWork
+from tests.fakes.assistant import FakeMarket, FakePlanner, FakeQuestions
 
 SUMMARY = Plan("market_summary")
 
@@ -24,21 +24,12 @@ def answer(questions: FakeQuestions, market: FakeMarket, planner: Planner, organ
     asyncio.run(answering(organisation_id, "qst"))
 
 
-def test_a_question_is_kept_and_handed_over() -> None:
-    questions, work = FakeQuestions(), FakeWork()
-
-    asyncio.run(AskQuestion(questions=questions, work=work)(a_question()))
-
-    assert (questions.kept, work.given) == ({"qst": a_question()}, [a_question()])
-
-
-def test_a_question_that_cannot_be_handed_over_is_not_kept() -> None:
+def test_a_question_is_kept() -> None:
     questions = FakeQuestions()
 
-    with pytest.raises(Unavailable):
-        asyncio.run(AskQuestion(questions=questions, work=FakeWork(down=True))(a_question()))
+    asyncio.run(AskQuestion(questions=questions)(a_question()))
 
-    assert questions.kept == {}
+    assert questions.kept == {"qst": a_question()}
 
 
 def test_the_planners_choice_is_asked_of_pricing_and_put_into_words() -> None:

@@ -15,7 +15,7 @@ from auth.usecases.house import Auth
 from auth.usecases.sign_in import Tokens
 from shared.kernel.errors import Unavailable
 from tests.builders.auth import MONDAY, PASSWORD, a_user
-from tests.fakes.auth import FakeAttempts, FakePasswords, FakeSessions, FakeSigner, FakeUsers
+from tests.fakes.auth import FakeAttempts, FakeClients, FakePasswords, FakeRemovals, FakeSessions, FakeSigner, FakeUsers
 
 
 @dataclass
@@ -33,6 +33,8 @@ class World:
     def auth(self) -> Auth:
         return wire(
             users=self.users,
+            removals=FakeRemovals(self.users, self.sessions),
+            clients=FakeClients(),
             sessions=self.sessions,
             passwords=self.passwords,
             signer=self.signer,
@@ -55,7 +57,7 @@ def world() -> World:
 
 
 def claims(tokens: Tokens) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(tokens.access_token)
+    found: dict[str, Any] = json.loads(tokens.access.token)
     return found
 
 
@@ -193,4 +195,4 @@ def test_a_refresh_that_cannot_be_signed_may_be_tried_again_with_the_same_token(
         world.refresh(token)
     world.signer.down = False
 
-    assert world.refresh(token).access_token
+    assert world.refresh(token).access.token

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,14 +17,14 @@ from pricing.usecases.ports import Run
 from pricing.usecases.register import OfferDraft, OfferResult, RegisterCompetitor, RegisterOffers
 from shared.kernel.errors import Unavailable
 from shared.kernel.public_url import UnsafeUrl
-from tests.builders.pricing import MONDAY, a_change, a_competitor, a_policy, an_offer, some_facts
+from tests.builders.pricing import MONDAY, a_change, a_competitor, a_policy, an_observation, an_offer, some_facts
 from tests.fakes.pricing import (
     FakeCompetitors,
     FakeFacts,
     FakeOffers,
     FakePolicies,
     FakeRuns,
-    FakeWork,
+    FakeStops,
 )
 
 
@@ -36,10 +36,11 @@ class World:
     offers: FakeOffers = field(default_factory=lambda: FakeOffers({"off": an_offer("95.99", offer_id="off")}))
     policies: FakePolicies = field(default_factory=FakePolicies)
     runs: FakeRuns = field(default_factory=FakeRuns)
-    work: FakeWork = field(default_factory=FakeWork)
+    stops: FakeStops = field(default_factory=FakeStops)
+    decided_at: datetime = MONDAY + timedelta(minutes=1)
 
     def start(self, organisation_id: str = "org", user_id: str = "usr") -> Run:
-        starting = StartRun(policies=self.policies, runs=self.runs, work=self.work, clock=lambda: MONDAY)
+        starting = StartRun(policies=self.policies, runs=self.runs, clock=lambda: MONDAY)
         return asyncio.run(starting(organisation_id, "match", user_id))
 
     def decide(self, run: Run) -> Run:
@@ -48,7 +49,8 @@ class World:
             offers=self.offers,
             policies=self.policies,
             runs=self.runs,
-            clock=lambda: MONDAY + timedelta(minutes=1),
+            stops=self.stops,
+            clock=lambda: self.decided_at,
         )
         return asyncio.run(deciding(run.organisation_id, run.run_id))
 
@@ -67,20 +69,53 @@ def test_saving_makes_a_version_and_keeps_the_one_before(world: World) -> None:
     assert asyncio.run(world.policies.version("org", "match", 1)).name == a_policy().name
 
 
-def test_a_run_is_kept_and_handed_over_with_the_newest_version(world: World) -> None:
+def test_a_run_is_kept_with_the_newest_version(world: World) -> None:
     run = world.start()
 
     assert (run.state, run.policy_version, run.shop_id) == ("PENDING", 1, "demo-eu")
-    assert world.work.runs == [run]
+    assert world.runs.kept == {run.run_id: run}
 
 
-def test_a_run_that_cannot_be_handed_over_is_not_kept(world: World) -> None:
-    world.work.down = True
-
+def test_a_run_that_waited_long_looks_at_what_was_observed_meanwhile_and_decides_the_same_when_repeated(
+    world: World,
+) -> None:
+    run = world.start()
+    world.decided_at = MONDAY + timedelta(hours=2)
+    seen_later = an_observation("90.00", captured_at=MONDAY + timedelta(hours=1))
+    world.offers.kept["off"] = replace(an_offer("95.99", offer_id="off"), latest=seen_later)
+    world.facts.kept["more"] = some_facts(product_id="more", sku="M")
+    world.runs.killed_after_parts = 0
     with pytest.raises(Unavailable):
-        world.start()
+        world.decide(run)
+    world.runs.killed_after_parts = None
+    world.decided_at = MONDAY + timedelta(hours=9)
 
-    assert world.runs.kept == {}
+    done = world.decide(run)
+
+    assert done.started_at == MONDAY + timedelta(hours=2)
+    assert world.runs.of_product("prd").price == Decimal("90.00")
+    assert {one.decided_at for one in world.runs.taken.values()} == {done.started_at}
+
+
+def test_a_run_that_is_to_stop_keeps_its_decisions_and_withdraws_its_proposals(world: World) -> None:
+    many = PRODUCTS_IN_A_PART + 1
+    world.facts.kept = {f"p{place:04}": some_facts(product_id=f"p{place:04}", sku=str(place)) for place in range(many)}
+    world.offers.kept = {"off": replace(an_offer("95.99", offer_id="off"), product_id="p0000")}
+    run = world.start(user_id="colleague")
+    world.stops = FakeStops({("org", run.run_id)}, after=1)
+
+    done = world.decide(run)
+
+    (change,) = world.runs.changes.kept.values()
+    assert (done.state, done.decisions, world.decide(run)) == ("CANCELLED", PRODUCTS_IN_A_PART, done)
+    assert (change.state, change.deny_reason) == (State.DENIED, f"{run.run_id} was cancelled")
+
+
+def test_the_wish_of_another_organisation_stops_no_run(world: World) -> None:
+    run = world.start()
+    world.stops = FakeStops({("rival", run.run_id)})
+
+    assert world.decide(run).state == "FINISHED"
 
 
 def test_no_organisation_runs_the_policy_or_decides_the_run_of_another(world: World) -> None:

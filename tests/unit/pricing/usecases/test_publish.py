@@ -13,7 +13,7 @@ from pricing.usecases.ports import Batch
 from pricing.usecases.publish import CHANGES_IN_A_CALL, PublishBatch, StartBatch
 from shared.kernel.errors import Invalid, Unavailable
 from tests.builders.pricing import MONDAY, a_change, some_facts
-from tests.fakes.pricing import FakeBatches, FakeChanges, FakeFacts, FakeShop, FakeWork
+from tests.fakes.pricing import FakeBatches, FakeChanges, FakeFacts, FakeShop, FakeStops
 
 COLLEAGUE = Approver(user_id="colleague", manages=False, justification="")
 APPROVED = a_change(state=State.APPROVED)
@@ -25,9 +25,11 @@ class World:
 
     changes: FakeChanges = field(default_factory=FakeChanges)
     facts: FakeFacts = field(default_factory=lambda: FakeFacts({"prd": some_facts()}))
-    batches: FakeBatches = field(default_factory=FakeBatches)
     shop: FakeShop = field(default_factory=lambda: FakeShop({"prd": Decimal("99.99")}))
-    work: FakeWork = field(default_factory=FakeWork)
+    stops: FakeStops = field(default_factory=FakeStops)
+
+    def __post_init__(self) -> None:
+        self.batches = FakeBatches(self.changes)
 
     def propose(self, *changes: PriceChange) -> None:
         self.changes.kept |= {change.change_id: change for change in changes}
@@ -41,11 +43,13 @@ class World:
         return list(asyncio.run(denying(organisation_id, ids, "colleague", reason)))
 
     def start(self, run_id: str | None = None, organisation_id: str = "org") -> Batch:
-        starting = StartBatch(changes=self.changes, batches=self.batches, work=self.work, clock=lambda: MONDAY)
+        starting = StartBatch(changes=self.changes, batches=self.batches, clock=lambda: MONDAY)
         return asyncio.run(starting(organisation_id, "usr", run_id))
 
     def publish(self, batch: Batch) -> Batch:
-        publishing = PublishBatch(changes=self.changes, batches=self.batches, shop=self.shop, clock=lambda: MONDAY)
+        publishing = PublishBatch(
+            changes=self.changes, batches=self.batches, shop=self.shop, stops=self.stops, clock=lambda: MONDAY
+        )
         return asyncio.run(publishing(batch.organisation_id, batch.batch_id))
 
     def state(self, change_id: str = "chg") -> State:
@@ -205,7 +209,7 @@ def test_nothing_approved_is_nothing_to_publish(world: World) -> None:
     with pytest.raises(NothingToPublish):
         world.start()
 
-    assert (world.batches.kept, world.work.batches) == ({}, [])
+    assert world.batches.kept == {}
 
 
 def test_a_batch_takes_the_prices_of_its_run_only(world: World) -> None:
@@ -217,12 +221,42 @@ def test_a_batch_takes_the_prices_of_its_run_only(world: World) -> None:
     assert world.changes.kept["chg"].batch_id is None
 
 
-def test_a_batch_that_cannot_be_handed_over_leaves_its_prices_to_the_next(world: World) -> None:
+def test_a_batch_that_nobody_took_up_leaves_its_prices_to_the_next(world: World) -> None:
     world.propose(APPROVED)
-    world.work.down = True
-    with pytest.raises(Unavailable):
-        world.start()
-    kept = dict(world.batches.kept)
-    world.work.down = False
+    world.start()
 
-    assert (kept, world.start().total) == ({}, 1)
+    assert world.publish(world.start()).states == {"APPLIED": 1}
+
+
+def test_a_batch_that_is_to_stop_frees_what_was_not_sent_and_keeps_what_was_published(world: World) -> None:
+    many = CHANGES_IN_A_CALL + 1
+    world.shop.prices = {f"p{place}": Decimal("99.99") for place in range(many)}
+    world.propose(*(replace(APPROVED, change_id=f"c{place}", product_id=f"p{place}") for place in range(many)))
+    batch = world.start()
+    world.stops = FakeStops({("org", batch.batch_id)}, after=1)
+
+    done = world.publish(batch)
+
+    free = [one for one in world.changes.kept.values() if one.state is State.APPROVED]
+    assert (done.state, done.states, world.publish(batch)) == ("CANCELLED", {"APPLIED": CHANGES_IN_A_CALL}, done)
+    assert [one.batch_id for one in free] == [None]
+    assert world.start().total == 1
+
+
+@pytest.mark.parametrize(("shown", "state"), [("95.99", State.APPLIED), ("99.99", State.APPROVED)])
+def test_of_prices_that_were_sent_before_a_crash_a_stopped_batch_counts_those_that_the_shop_shows(
+    shown: str, state: State, world: World
+) -> None:
+    world.propose(APPROVED)
+    batch = world.start()
+    world.changes.killed_before = State.SENT
+    with pytest.raises(Unavailable):
+        world.publish(batch)
+    world.changes.killed_before = None
+    world.shop.prices["prd"] = Decimal(shown)
+    world.stops = FakeStops({("org", batch.batch_id)})
+
+    done = world.publish(batch)
+
+    assert (done.state, world.state()) == ("CANCELLED", state)
+    assert (world.changes.kept["chg"].batch_id is None) == (state is State.APPROVED)

@@ -27,6 +27,17 @@ def test_a_good_row_becomes_a_draft() -> None:
     assert draft.min_price is None
 
 
+def test_a_category_is_a_path_and_tags_are_a_set() -> None:
+    header = "sku,name,category,tags"
+
+    draft = read("A,Lamp,Home>Lighting >  Bulbs,KVI|led;LED|", header=header).drafts[0]
+    bare = read("B,Lamp,,", header=header).drafts[0]
+
+    assert draft.category == "Home > Lighting > Bulbs"
+    assert draft.tags == ("kvi", "led")
+    assert (bare.category, bare.tags) == (None, ())
+
+
 @pytest.mark.parametrize(
     ("row", "column", "words"),
     [

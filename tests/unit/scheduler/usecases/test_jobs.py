@@ -1,18 +1,17 @@
-"""Jobs and schedules through fakes."""
+"""A person's jobs through fakes: asked for, watched, cancelled, retried."""
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from scheduler.bootstrap import wire
-from scheduler.domain.errors import InvalidExpression, JobNotFound, ScheduleNotFound
-from scheduler.domain.job import State
-from scheduler.usecases.house import Scheduler
-from scheduler.usecases.jobs import FollowJob, StartJob
-from shared.kernel.errors import Unavailable
-from tests.builders.scheduler import MONDAY, a_job, a_schedule
-from tests.fakes.scheduler import FakeClockwork, FakeHandover, FakeJobs, FakeSchedules
+from scheduler.domain.errors import InvalidScope, JobFinished, JobNotFound, NothingToRetry, NotServed
+from scheduler.domain.job import Job, State, Tally
+from scheduler.domain.work import Kind, Scope
+from scheduler.usecases.jobs import EndJob, RequestJob, RetryJob, WatchJob
+from tests.builders.scheduler import MONDAY, a_job, a_part
+from tests.fakes.scheduler import FakeJobs
 
 
 @pytest.fixture
@@ -20,142 +19,155 @@ def jobs() -> FakeJobs:
     return FakeJobs()
 
 
-@pytest.fixture
-def handover() -> FakeHandover:
-    return FakeHandover()
+def ending(jobs: FakeJobs) -> EndJob:
+    return EndJob(jobs=jobs, stopper=jobs, clock=lambda: MONDAY + timedelta(minutes=1))
 
 
-@pytest.fixture
-def schedules() -> FakeSchedules:
-    return FakeSchedules()
+def retrying(jobs: FakeJobs) -> RetryJob:
+    return RetryJob(jobs=jobs, new_id=lambda prefix: f"{prefix}_{len(jobs.kept)}", clock=lambda: MONDAY)
 
 
-@pytest.fixture
-def clockwork() -> FakeClockwork:
-    return FakeClockwork()
+def finished(**changes: object) -> Job:
+    return a_job(state=State.COMPLETED, tally=Tally(total=3, done=2, failed=1), **changes)
 
 
-@pytest.fixture
-def house(schedules: FakeSchedules, jobs: FakeJobs, clockwork: FakeClockwork, handover: FakeHandover) -> Scheduler:
-    return wire(schedules=schedules, jobs=jobs, clockwork=clockwork, due=handover, clock=lambda: MONDAY)
+def test_a_requested_job_is_kept_and_its_work_is_asked_for(jobs: FakeJobs) -> None:
+    asyncio.run(RequestJob(jobs=jobs, serves=lambda _: None)(a_job()))
+
+    assert (jobs.kept, jobs.asked) == ({"job": a_job()}, ["job"])
 
 
-def test_a_requested_job_is_kept_and_handed_over(house: Scheduler, jobs: FakeJobs, handover: FakeHandover) -> None:
-    asyncio.run(house.request_job(a_job()))
+def test_a_request_that_comes_again_with_its_id_asks_once(jobs: FakeJobs) -> None:
+    for _ in range(2):
+        asyncio.run(RequestJob(jobs=jobs, serves=lambda _: None)(a_job()))
 
-    assert (jobs.kept, handover.given) == ({"job": a_job()}, [a_job()])
+    assert jobs.asked == ["job"]
 
 
-def test_a_request_that_cannot_be_handed_over_is_not_kept(
-    house: Scheduler, jobs: FakeJobs, handover: FakeHandover
-) -> None:
-    handover.down = True
+def test_a_request_that_does_not_fit_or_is_not_served_is_not_kept(jobs: FakeJobs) -> None:
+    def serves(kind: Kind) -> None:
+        if kind is not Kind.SCAN:
+            raise NotServed("no")
 
-    with pytest.raises(Unavailable):
-        asyncio.run(house.request_job(a_job()))
+    with pytest.raises(InvalidScope):
+        asyncio.run(RequestJob(jobs=jobs, serves=serves)(a_job(scope=Scope(policy_id="p"))))
+    with pytest.raises(NotServed):
+        asyncio.run(RequestJob(jobs=jobs, serves=serves)(a_job(kind=Kind.REMATCH)))
 
     assert jobs.kept == {}
 
 
-def test_a_due_job_starts_once_and_asks_for_the_same_scan_again(jobs: FakeJobs, handover: FakeHandover) -> None:
-    start = StartJob(jobs=jobs, scans=handover)
+def test_a_cancelled_job_is_told_and_marked(jobs: FakeJobs) -> None:
+    jobs.kept["job"] = a_job(state=State.RUNNING)
 
-    for _ in range(2):
-        asyncio.run(start(a_job()))
+    job = asyncio.run(ending(jobs).cancel("org", "job", "ann"))
 
-    assert (jobs.kept, handover.given) == ({"job": a_job()}, [a_job(), a_job()])
-
-
-def test_a_job_that_is_under_way_is_not_begun_anew(jobs: FakeJobs, handover: FakeHandover) -> None:
-    under_way = a_job(state=State.RUNNING, total=5, done=2)
-    jobs.kept["job"] = under_way
-
-    asyncio.run(StartJob(jobs=jobs, scans=handover)(a_job()))
-
-    assert jobs.kept["job"] == under_way
+    assert (job.state, job.detail, job.finished_at) == (
+        State.CANCELLED,
+        "cancelled by ann",
+        MONDAY + timedelta(minutes=1),
+    )
+    assert (jobs.told, jobs.marked, jobs.pending) == ([("job", State.CANCELLED)], ["job"], {})
 
 
-def test_a_job_is_complete_when_every_item_has_an_end_in_whatever_order(jobs: FakeJobs) -> None:
-    jobs.kept["job"] = a_job()
-    follow = FollowJob(jobs=jobs, clock=lambda: MONDAY)
-
-    asyncio.run(follow.progressed("org", "job", "e1", (2, 0)))
-    asyncio.run(follow.progressed("org", "job", "e1", (2, 0)))
-    asyncio.run(follow.planned("org", "job", "e0", 3))
-    before = jobs.kept["job"].state
-    asyncio.run(follow.progressed("org", "job", "e2", (0, 1)))
-
-    job = jobs.kept["job"]
-    assert (before, job.state, job.finished_at) == (State.RUNNING, State.COMPLETED, MONDAY)
-    assert (job.total, job.done, job.failed) == (3, 2, 1)
-
-
-def test_nothing_to_scan_is_complete_at_once(jobs: FakeJobs) -> None:
+def test_cancelling_twice_is_cancelling_once(jobs: FakeJobs) -> None:
     jobs.kept["job"] = a_job()
 
-    asyncio.run(FollowJob(jobs=jobs, clock=lambda: MONDAY).planned("org", "job", "e0", 0))
+    cancelled = [asyncio.run(ending(jobs).cancel("org", "job", "ann")) for _ in range(2)]
 
-    assert jobs.kept["job"].state is State.COMPLETED
+    assert cancelled[0] == cancelled[1]
+    assert len(jobs.told) == 1
 
 
-def test_the_progress_of_another_organisations_job_does_not_count(jobs: FakeJobs) -> None:
+@pytest.mark.parametrize("state", [State.COMPLETED, State.FAILED, State.EXPIRED])
+def test_a_job_that_ended_otherwise_cannot_be_cancelled(state: State, jobs: FakeJobs) -> None:
+    jobs.kept["job"] = a_job(state=state)
+
+    with pytest.raises(JobFinished, match=state):
+        asyncio.run(ending(jobs).cancel("org", "job", "ann"))
+
+    assert jobs.told == []
+
+
+def test_a_mark_that_cannot_be_made_now_is_left_to_the_sweeper(jobs: FakeJobs) -> None:
+    jobs.kept["job"] = a_job()
+    jobs.no_marks = True
+
+    asyncio.run(ending(jobs).cancel("org", "job", "ann"))
+
+    assert (list(jobs.pending), jobs.marked) == (["job"], [])
+
+
+def test_nobody_cancels_or_retries_the_job_of_another_organisation(jobs: FakeJobs) -> None:
     jobs.kept["job"] = a_job()
 
     with pytest.raises(JobNotFound):
-        asyncio.run(FollowJob(jobs=jobs, clock=lambda: MONDAY).planned("rival", "job", "e0", 3))
+        asyncio.run(ending(jobs).cancel("rival", "job", "eve"))
+    with pytest.raises(JobNotFound):
+        asyncio.run(retrying(jobs)("rival", "job", "eve"))
 
-    assert jobs.kept["job"].total is None
-
-
-def test_a_schedule_fires_and_is_listed(house: Scheduler, schedules: FakeSchedules, clockwork: FakeClockwork) -> None:
-    schedule = asyncio.run(house.create_schedule(replace(a_schedule(), expression="cron(0  6 ? * MON-FRI *)")))
-
-    assert schedule == a_schedule()
-    assert schedules.kept == clockwork.firing == {"sch": schedule}
+    assert jobs.kept["job"] == a_job()
 
 
-@pytest.mark.parametrize("change", [{"expression": "cron(0 6 * * * *)"}, {"timezone": "Mars/Olympus"}])
-def test_a_schedule_that_never_fires_is_refused(
-    change: dict[str, str], house: Scheduler, clockwork: FakeClockwork
-) -> None:
-    with pytest.raises(InvalidExpression):
-        asyncio.run(house.create_schedule(a_schedule(**change)))
+def test_a_retry_is_a_new_job_of_the_failed_items(jobs: FakeJobs) -> None:
+    jobs.kept["job"] = finished(scope=Scope(category="Lamps"))
 
-    assert clockwork.firing == {}
+    again = asyncio.run(retrying(jobs)("org", "job", "ann"))
 
-
-def test_a_schedule_that_does_not_fire_is_not_listed(
-    house: Scheduler, schedules: FakeSchedules, clockwork: FakeClockwork
-) -> None:
-    clockwork.down = True
-
-    with pytest.raises(Unavailable):
-        asyncio.run(house.create_schedule(a_schedule()))
-
-    assert schedules.kept == {}
+    assert (again.scope, again.kind, again.requested_by) == (Scope(failed_of="job"), Kind.SCAN, "ann")
+    assert (jobs.asked, jobs.kept["job"].retried_by) == ([again.job_id], again.job_id)
 
 
-def test_a_schedule_is_removed_by_its_organisation_only(
-    house: Scheduler, schedules: FakeSchedules, clockwork: FakeClockwork
-) -> None:
-    asyncio.run(house.create_schedule(a_schedule()))
+def test_asking_for_a_retry_twice_gives_the_same_job(jobs: FakeJobs) -> None:
+    jobs.kept["job"] = finished()
 
-    with pytest.raises(ScheduleNotFound):
-        asyncio.run(house.remove_schedule("rival", "sch"))
-    left = dict(clockwork.firing)
-    asyncio.run(house.remove_schedule("org", "sch"))
+    asked = [asyncio.run(retrying(jobs)("org", "job", "ann")) for _ in range(2)]
 
-    assert left == {"sch": a_schedule()}
-    assert (schedules.kept, clockwork.firing) == ({}, {})
+    assert asked[0] == asked[1]
+    assert len(jobs.kept) == 2
 
 
-def test_a_schedule_that_cannot_be_stopped_stays_listed(
-    house: Scheduler, schedules: FakeSchedules, clockwork: FakeClockwork
-) -> None:
-    asyncio.run(house.create_schedule(a_schedule()))
-    clockwork.down = True
+@pytest.mark.parametrize(
+    ("job", "words"),
+    [
+        (a_job(), "wait for its end"),
+        (a_job(state=State.COMPLETED, tally=Tally(total=3, done=3)), "no item"),
+        (finished(kind=Kind.IMPORT), "one by one"),
+    ],
+)
+def test_what_cannot_be_retried_says_why(job: Job, words: str, jobs: FakeJobs) -> None:
+    jobs.kept["job"] = job
 
-    with pytest.raises(Unavailable):
-        asyncio.run(house.remove_schedule("org", "sch"))
+    with pytest.raises(NothingToRetry, match=words):
+        asyncio.run(retrying(jobs)("org", "job", "ann"))
 
-    assert "sch" in schedules.kept
+
+def test_a_watch_answers_when_there_is_news(jobs: FakeJobs) -> None:
+    jobs.kept["job"] = a_job()
+    paused: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+        if len(paused) == 3:
+            await jobs.note(a_part(done=1))
+
+    before = jobs.kept["job"]
+    job = asyncio.run(WatchJob(jobs=jobs, pause=pause)("org", "job", lambda found: found == before, 20))
+
+    assert (job.tally.done, len(paused)) == (1, 3)
+
+
+def test_a_watch_without_news_ends_with_its_time_and_one_that_knows_nothing_at_once(jobs: FakeJobs) -> None:
+    jobs.kept["job"] = a_job()
+    paused: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    watch = WatchJob(jobs=jobs, pause=pause)
+    asyncio.run(watch("org", "job", lambda _: False, 20))
+    none = len(paused)
+    asyncio.run(watch("org", "job", lambda _: True, 99))
+
+    assert (none, sum(paused)) == (0, 20.0)
+    assert jobs.kept["job"] == replace(a_job())

@@ -1,0 +1,39 @@
+"""What the edge of an HTTP API works with: the clients that it shares with its house, and the house's manners.
+
+No framework is imported here, because a house's wiring serves its workers too.
+"""
+
+from dataclasses import dataclass
+
+from shared.runtime.limits import Limiter
+from shared.runtime.mongo import Mongo
+from shared.runtime.settings import EdgeSettings
+from shared.runtime.valkey import Valkey
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What the edge of one house's API works with; the house's adapters share its clients."""
+
+    mongo: Mongo
+    valkey: Valkey
+    limiter: Limiter
+
+    @classmethod
+    def of(cls, settings: EdgeSettings) -> "Edge":
+        """The edge that the environment describes."""
+        valkey = Valkey(settings.valkey_url)
+        mongo = Mongo(settings.mongodb_secret_arn, settings.mongodb_database)
+        return cls(mongo, valkey, Limiter(settings.rate_limits, valkey))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """What is special of a house's operations, as `POST /pricing/runs`."""
+
+    costly: frozenset[str] = frozenset()
+    """Operations that set off much work, and have a limit of their own."""
+    needs_key: frozenset[str] = frozenset()
+    """Operations that are not done without an Idempotency-Key."""
+    keeps_no_answer: frozenset[str] = frozenset()
+    """Operations whose answer must not be kept, so that they heed no Idempotency-Key."""

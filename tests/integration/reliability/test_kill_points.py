@@ -1,0 +1,412 @@
+"""250 seeded histories in which processes die at random boundaries: every command has its effect, and has it once.
+
+The real use cases, adapters and consumers run on a real store; queues, bus and the web are in memory and redeliver,
+repeat and reorder. Each history imports products, scans a competitor, decides prices, publishes them, and counts jobs.
+"""
+
+import asyncio
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Annotated, Any
+
+import pytest
+from pydantic import Field
+from pymongo import MongoClient
+
+import shared.runtime.aws
+from pricing.adapters.indexes import INDEXES as PRICING
+from pricing.adapters.lambda_own_catalogue import LambdaOwnCatalogue
+from pricing.adapters.messages import facts_of, observation_of
+from pricing.adapters.mongo_filters import MongoFilters
+from pricing.adapters.mongo_observations import MongoScanLog
+from pricing.adapters.sqs_observed import SqsObserved
+from pricing.bootstrap import stores as pricing_stores
+from pricing.domain.fetched import Fetch, Fetched
+from pricing.domain.reading import Availability, Reader, Reading
+from pricing.usecases.decide import DecideRun, StartRun
+from pricing.usecases.policies import SavePolicy
+from pricing.usecases.publish import PublishBatch, StartBatch
+from pricing.usecases.record_products import RecordProducts
+from pricing.usecases.register import OfferDraft, RegisterOffers
+from pricing.usecases.scan import MarketPart, PlanScan, RecordObservations
+from pricing.usecases.scan_pages import PageAsked, Scan, ScanPages
+from products.adapters.indexes import INDEXES as PRODUCTS
+from products.adapters.mongo_catalogue import MongoCatalogue
+from products.adapters.mongo_imports import MongoImports
+from products.adapters.mongo_shops import MongoShops
+from products.adapters.price_door import PriceDoor
+from products.bootstrap import wire as wire_products
+from products.usecases.house import Products
+from shared.contracts.jobs import JobEnded, JobOpened, JobPlanned, JobProgressed
+from shared.contracts.pricing import BatchRequested, PagesRead, PagesToScan, RunRequested, ScanRequested
+from shared.contracts.products import ProductsChanged, ReadPrices, SetPrices
+from shared.kernel.paging import Window
+from shared.runtime import inbox as inboxes
+from shared.runtime import lambda_sqs
+from shared.runtime.inbox import Inbox
+from shared.runtime.lambda_sqs import Delivery, Handler, sqs_handler
+from shared.runtime.loop import run, the_loop
+from shared.runtime.migrations import migrate
+from shared.runtime.mongo import Mongo, Session
+from shared.runtime.outbox import Outbox
+from shared.runtime.queues import Queue
+from shared.runtime.settings import ConsumerSettings
+from shared.runtime.stops import Stops
+from tests.builders.pricing import MONDAY, a_competitor, a_policy
+from tests.builders.products import a_shop
+from tests.fakes.killing import Killed, Killer, RoughCloud, deadly_mongodb
+
+HISTORIES = int(os.environ.get("OMNIPRICEX_KILL_HISTORIES", "250"))
+FIRST_SEED = int(os.environ.get("OMNIPRICEX_KILL_SEED", "1"))
+ITEMS = 3
+FILE = "sku,name,price,cost\n" + "".join(f"S{place},Product,100.00,50.00\n" for place in range(ITEMS))
+MOST_STEPS = 2_000
+QUEUES = {"decide": "decide", "pages": "pages.fifo", "publish": "publish"}
+JOBS = {"counts": ()} | {inboxes.COLLECTION: inboxes.INDEXES}
+type Fact = Annotated[JobOpened | JobPlanned | JobProgressed | JobEnded, Field(discriminator="type")]
+type Price = SetPrices | ReadPrices
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    seconds: int = 0
+
+    def __call__(self) -> Any:
+        return MONDAY + timedelta(seconds=self.seconds)
+
+
+class Web:
+    """A web in which every page shows the same price."""
+
+    async def fetch(self, url: str, *, deadline: float | None = None) -> Fetched:
+        assert deadline is not None
+        return Fetched(outcome=Fetch.FETCHED, url=url, body=b"<html>")
+
+
+def read(_: Fetched) -> Reading:
+    return Reading(
+        item_price=Decimal("95.00"),
+        currency="EUR",
+        availability=Availability.IN_STOCK,
+        reader=Reader.JSON_LD,
+        agreement=1,
+        confidence=Decimal("0.9"),
+    )
+
+
+@dataclass(frozen=True)
+class Databases:
+    """The databases of three houses."""
+
+    pricing: Mongo
+    products: Mongo
+    jobs: Mongo
+
+
+@dataclass
+class Process:
+    """Everything that lives in memory, wired anew after each death."""
+
+    kept: Databases
+    clock: Clock
+
+    def __post_init__(self) -> None:
+        mongo = self.kept.pricing
+        queues = {name: Queue(url) for name, url in QUEUES.items()}
+        self.outbox = Outbox(mongo, "pricing", bus="bus", queues=queues, clock=self.clock)
+        self.catalogue_outbox = Outbox(self.kept.products, "products", bus="bus", clock=self.clock)
+        self.stores = pricing_stores(mongo, self.outbox)
+        self.log = MongoScanLog(mongo, self.outbox, self.clock)
+        catalogue = MongoCatalogue(self.kept.products, self.catalogue_outbox)
+        imports = MongoImports(self.kept.products, self.catalogue_outbox)
+        shops = MongoShops(self.kept.products)
+        self.products: Products = wire_products(shops=shops, catalogue=catalogue, imports=imports, clock=self.clock)
+        self.inbox = Inbox(self.kept.jobs, "jobs", self.clock)
+        self.handlers: dict[str, tuple[Handler, int]] = {
+            "pricing-products": (sqs_handler(ProductsChanged, self.record_products), 10),
+            "scan-requests": (sqs_handler(ScanRequested, self.plan), 1),
+            "pages.fifo": (sqs_handler(PagesToScan, self.scan, fifo=True), 1),
+            "observed": (sqs_handler(PagesRead, self.record), 10),
+            "decide": (sqs_handler(RunRequested, self.decide), 1),
+            "publish": (sqs_handler(BatchRequested, self.publish), 1),
+            "progress": (sqs_handler(Fact, self.count), 10),
+        }
+
+    async def start_run(self, organisation_id: str) -> None:
+        kept = self.stores
+        await StartRun(policies=kept.policies, runs=kept.runs, clock=self.clock)(organisation_id, "match", "colleague")
+
+    async def start_batch(self, organisation_id: str) -> None:
+        kept = self.stores
+        starting = StartBatch(changes=kept.changes, batches=kept.batches, clock=self.clock)
+        await starting(organisation_id, "colleague", None)
+
+    async def record_products(self, event: ProductsChanged, _: Delivery) -> None:
+        await RecordProducts(facts=self.stores.facts)([facts_of(event.organisation_id, one) for one in event.products])
+
+    async def plan(self, event: ScanRequested, _: Delivery) -> None:
+        kept = self.stores
+        planning = PlanScan(
+            facts=kept.facts,
+            filters=MongoFilters(self.kept.pricing),
+            offers=kept.offers,
+            observations=kept.observations,
+            log=self.log,
+            clock=self.clock,
+        )
+        await planning(event.organisation_id, event.job_id, MarketPart(competitor_ids=event.competitor_ids))
+
+    async def scan(self, event: PagesToScan, _: Delivery) -> None:
+        asked = [PageAsked(**one.model_dump(include=set(PageAsked.__slots__))) for one in event.pages]
+        this = Scan(organisation_id=event.organisation_id, job_id=event.job_id, deadline=time.monotonic() + 60)
+        scanner = ScanPages(pages=Web(), read=read, stops=Stops("work"), clock=self.clock)
+        await scanner(asked, SqsObserved(Queue("observed"), event), this)
+
+    async def record(self, event: PagesRead, _: Delivery) -> None:
+        seen = [observation_of(event, reading) for reading in event.readings]
+        await RecordObservations(log=self.log, clock=self.clock)(event.job_id, event.id, seen)
+
+    async def decide(self, event: RunRequested, _: Delivery) -> None:
+        kept = self.stores
+        deciding = DecideRun(
+            facts=kept.facts,
+            offers=kept.offers,
+            policies=kept.policies,
+            runs=kept.runs,
+            stops=Stops("work"),
+            clock=self.clock,
+        )
+        await deciding(event.organisation_id, event.run_id)
+
+    async def publish(self, event: BatchRequested, _: Delivery) -> None:
+        publishing = PublishBatch(
+            changes=self.stores.changes,
+            batches=self.stores.batches,
+            shop=LambdaOwnCatalogue("products-prices"),
+            stops=Stops("work"),
+            clock=self.clock,
+        )
+        await publishing(event.organisation_id, event.batch_id)
+
+    async def count(self, event: Fact, _: Delivery) -> None:
+        """Count a job's facts, as the scheduler does: each once."""
+        change: dict[str, int] = {type(event).__name__: 1}
+        if isinstance(event, JobPlanned):
+            change["items"] = event.items
+        elif isinstance(event, JobProgressed):
+            change |= {"done": event.done, "failed": event.failed}
+
+        async def work(session: Session) -> bool:
+            counts = self.kept.jobs.collection("counts")
+            await counts.update_one({"_id": event.job_id}, {"$inc": change}, upsert=True, session=session)
+            return True
+
+        await self.inbox.once(event.id, event.organisation_id, work)
+
+    async def prices(self, asked: Price) -> Any:
+        return await PriceDoor(self.products.write_prices, self.products.show_prices)(asked)
+
+
+@dataclass
+class History:
+    """One organisation's story, told by a seed."""
+
+    seed: int
+    kept: Databases
+    killer: Killer
+    cloud: RoughCloud
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.organisation = f"org{self.seed}"
+        self.job = f"job{self.seed}"
+        self.process = Process(self.kept, self.clock)
+        self.cloud.functions["products-prices"] = self.another_house
+
+    def another_house(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """The products house's function. It is asked from a thread, while the loop waits for the answer."""
+        contract = SetPrices if asked["action"] == "set" else ReadPrices
+        answering = asyncio.run_coroutine_threadsafe(self.process.prices(contract.model_validate(asked)), the_loop())
+        answered: dict[str, Any] = answering.result(30).model_dump(mode="json")
+        return answered
+
+    def alive(self, work: Callable[[], Any]) -> bool:
+        """Do some work in the present process; when that dies, there is a new one and nothing that it held."""
+        try:
+            with self.killer.life():
+                work()
+        except Killed:
+            self.process = Process(self.kept, self.clock)
+            return False
+        return True
+
+    def until_done(self, work: Callable[[], Any], is_done: Callable[[], bool]) -> None:
+        """A person asks, and asks again when no answer came and nothing is there."""
+        for _ in range(20):
+            if self.alive(work) or is_done():
+                return
+        raise AssertionError("the process dies too often")
+
+    def drain(self) -> None:
+        """Let queues, consumers and relays work until nothing waits."""
+        for _ in range(MOST_STEPS):
+            waits = self.cloud.waits()
+            if waits and self.cloud.chance.random() < 0.9:
+                name = self.cloud.chance.choice(waits)
+                handler, most = self.process.handlers[name]
+                self.alive(partial(self.cloud.deliver, name, handler, most))
+                continue
+            self.clock.seconds += 61
+            sent: list[int] = []
+            for name in ("outbox", "catalogue_outbox"):
+                self.alive(partial(self._relay, name, sent))
+            if not waits and sent == [0, 0] and not self.cloud.waits():
+                return
+        raise AssertionError("it never comes to rest")
+
+    def _relay(self, name: str, sent: list[int]) -> None:
+        outbox: Outbox = getattr(self.process, name)
+        sent.append(run(outbox.relay()))
+
+    def tell(self) -> None:
+        """The whole story: import, scan, run, publication."""
+        organisation = self.organisation
+        run(self.process.products.shops.add(a_shop(organisation_id=organisation)))
+        self.until_done(self._import, lambda: False)
+        self.drain()
+        self._prepare()
+        request = ScanRequested(
+            id=f"msg-{self.job}",
+            occurred_at=self.clock(),
+            correlation_id=self.job,
+            organisation_id=organisation,
+            job_id=self.job,
+        )
+        self.cloud.put("scan-requests", request.model_dump_json())
+        self.drain()
+        self.until_done(lambda: run(self.process.start_run(organisation)), lambda: bool(self.runs()))
+        self.drain()
+        self.until_done(lambda: run(self.process.start_batch(organisation)), lambda: bool(self.batches()))
+        self.drain()
+
+    def _import(self) -> None:
+        run(self.process.products.import_catalogue(self.organisation, "demo-eu", FILE, requested_by="usr"))
+
+    def _prepare(self) -> None:
+        """Watch each product at one competitor, under a policy that matches."""
+        kept, organisation = self.process.stores, self.organisation
+        run(kept.competitors.add(a_competitor(organisation_id=organisation)))
+        drafts = [
+            OfferDraft(
+                shop_id="demo-eu",
+                sku=f"S{place}",
+                competitor_id="c1",
+                url=f"https://www.c1.example/{place}",
+                match_type="exact",
+            )
+            for place in range(ITEMS)
+        ]
+        register = RegisterOffers(facts=kept.facts, competitors=kept.competitors, offers=kept.offers, clock=self.clock)
+        assert all(result.offer_id for result in run(register(organisation, drafts)))
+        run(SavePolicy(policies=kept.policies)(a_policy(organisation_id=organisation, created_at=self.clock())))
+
+    def runs(self) -> list[Any]:
+        return list(run(self.process.stores.runs.page(self.organisation, Window())).items)
+
+    def batches(self) -> list[Any]:
+        return self._found(self.kept.pricing, "batches")
+
+    def _found(self, mongo: Mongo, collection: str, **query: Any) -> list[Any]:
+        async def finding() -> list[Any]:
+            cursor = mongo.collection(collection).find({"organisation_id": self.organisation} | query)
+            return [one async for one in cursor]
+
+        return run(finding())
+
+    def _job(self, job_id: str) -> dict[str, int]:
+        async def finding() -> dict[str, int]:
+            return await self.kept.jobs.collection("counts").find_one({"_id": job_id}, {"_id": 0}) or {}
+
+        return run(finding())
+
+    def effects(self) -> dict[str, tuple[Any, Any]]:
+        """What each command should have brought, and what is there."""
+        (this_run,), (batch,) = self.runs(), self.batches()
+        decisions = self._found(self.kept.pricing, "decisions")
+        changes = self._found(self.kept.pricing, "price_changes")
+        history = Counter(str(one["amount"]) for one in self._found(self.kept.products, "own_prices"))
+        whole = {"JobPlanned": 1, "items": ITEMS, "JobProgressed": 1, "done": ITEMS, "failed": 0}
+        ended = whole | {"JobOpened": 1, "JobEnded": 1}
+        return {
+            "products": (ITEMS, len(self._found(self.kept.products, "products"))),
+            "facts": (ITEMS, len(self._found(self.kept.pricing, "products"))),
+            "observations": (ITEMS, len(self._found(self.kept.pricing, "observations"))),
+            "decisions": (ITEMS, len({one["product_id"] for one in decisions if one["run_id"] == this_run.run_id})),
+            "decisions doubled": (ITEMS, len(decisions)),
+            "proposals": (ITEMS, len(changes)),
+            "written prices": ({"100.00": ITEMS, "95.00": ITEMS}, dict(history)),
+            "published": ({"APPLIED": ITEMS}, batch["states"]),
+            "run closed": (("FINISHED", ITEMS, ITEMS), (this_run.state, this_run.decisions, this_run.proposed)),
+            "scan job": (whole, self._job(self.job)),
+            "run job": (ended, self._job(this_run.run_id)),
+            "batch job": (ended, self._job(batch["_id"])),
+            "dead letters": (0, len(self.cloud.queues.get("dead-letters", ()))),
+        }
+
+
+@pytest.fixture
+def databases(mongodb_uri: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databases]:
+    # Read once, not in each of some thousand lives.
+    settings = ConsumerSettings(dead_letter_queue_url="dead-letters", work_bucket="work")
+    monkeypatch.setattr(lambda_sqs, "ConsumerSettings", lambda: settings)
+    the_loop.cache_clear()
+    kept = Databases(*(Mongo("", f"kill_{house}", uri=mongodb_uri) for house in ("pricing", "products", "jobs")))
+    with MongoClient[Any](mongodb_uri) as direct:
+        for name in ("kill_pricing", "kill_products", "kill_jobs"):
+            direct.drop_database(name)
+    for mongo, indexes in ((kept.pricing, PRICING), (kept.products, PRODUCTS), (kept.jobs, JOBS)):
+        run(migrate(mongo, indexes))
+    yield kept
+    for mongo in (kept.pricing, kept.products, kept.jobs):
+        run(mongo.close())
+    the_loop().run_until_complete(the_loop().shutdown_default_executor())
+    the_loop().close()
+    the_loop.cache_clear()
+
+
+@pytest.mark.timeout(300)
+def test_in_250_histories_with_random_kills_every_command_has_its_effect_once(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hits: Counter[str] = Counter()
+    wrong: list[tuple[int, str, Any, Any]] = []
+    repeats = passed = 0
+    killer = Killer(random.Random(0))
+    deadly_mongodb(killer, monkeypatch)
+    began = time.monotonic()
+    for seed in range(FIRST_SEED, FIRST_SEED + HISTORIES):
+        killer.chance = random.Random(seed)
+        killer.load(killer.chance.randint(1, 6), 200)
+        cloud = RoughCloud(random.Random(seed), killer, rules={"jobs.": "progress", "products.": "pricing-products"})
+        shared.runtime.aws.remote.cache_clear()
+        monkeypatch.setattr(shared.runtime.aws, "client", cloud.client)
+        history = History(seed, databases, killer, cloud)
+        history.tell()
+        wrong += [(seed, name, *pair) for name, pair in history.effects().items() if pair[0] != pair[1]]
+        repeats += cloud.repeats
+    hits, passed = killer.hits, killer.passed
+    with capsys.disabled():
+        print(f"\n{HISTORIES} histories in {time.monotonic() - began:.0f} s: {sum(hits.values())} kills at")  # noqa: T201
+        print("  " + ", ".join(f"{where} {count}" for where, count in sorted(hits.items())))  # noqa: T201
+        print(f"  {passed} boundaries passed, {repeats} deliveries repeated, {len(wrong)} effects lost or doubled")  # noqa: T201
+    assert wrong == []
+    assert sum(hits.values()) >= HISTORIES

@@ -1,0 +1,180 @@
+"""Reports are written once, for all products or for those that a filter means."""
+
+import asyncio
+import csv
+import io
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from pricing.domain.errors import FilterNotFound, UnknownReport
+from pricing.domain.product_filter import Criteria, SavedFilter
+from pricing.usecases.close_work import CloseWork
+from pricing.usecases.ports import Batch, Run
+from pricing.usecases.report import Report, RequestReport, WriteReport, checked_kind
+from tests.builders.pricing import MONDAY, an_offer, some_facts
+from tests.fakes.pricing import (
+    FakeBatches,
+    FakeFacts,
+    FakeFilters,
+    FakeOffers,
+    FakeReportFiles,
+    FakeReports,
+    FakeRuns,
+)
+
+REPORT = Report(
+    report_id="rep_1",
+    organisation_id="org",
+    kind="market",
+    filter_id=None,
+    state="PENDING",
+    requested_by="usr",
+    requested_at=MONDAY,
+)
+KVI = SavedFilter(
+    filter_id="kvi",
+    organisation_id="org",
+    name="Known value items",
+    criteria=Criteria(tags=("kvi",)),
+    created_by="usr",
+    created_at=MONDAY,
+)
+
+
+@dataclass
+class World:
+    """A house with two products, one of them a known value item, and another organisation's."""
+
+    filters: FakeFilters = field(default_factory=FakeFilters)
+    reports: FakeReports = field(default_factory=FakeReports)
+    files: FakeReportFiles = field(default_factory=FakeReportFiles)
+
+    def write(self, report: Report) -> Report:
+        lamp = some_facts(product_id="p1", sku="L1", tags=("kvi",))
+        tool = some_facts(product_id="p2", sku="T1")
+        foreign = some_facts(product_id="p3", sku="X1", organisation_id="rival")
+        offer = replace(an_offer("94.90"), product_id="p1")
+        writing = WriteReport(
+            facts=FakeFacts({one.product_id: one for one in (lamp, tool, foreign)}),
+            filters=self.filters,
+            offers=FakeOffers({offer.offer_id: offer}),
+            runs=FakeRuns(),
+            reports=self.reports,
+            files=self.files,
+            clock=lambda: MONDAY,
+        )
+        return asyncio.run(writing(report))
+
+    def rows(self) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(self.files.kept["org", "rep_1"])))
+
+
+def test_a_report_has_a_line_for_each_product_of_its_organisation() -> None:
+    world = World()
+
+    done = world.write(REPORT)
+
+    assert (done.state, done.rows) == ("FINISHED", 2)
+    assert [row["sku"] for row in world.rows()] == ["L1", "T1"]
+    assert world.rows()[0]["lowest_price"] == "94.90"
+
+
+def test_a_filter_chooses_the_lines() -> None:
+    world = World()
+    asyncio.run(world.filters.add(KVI))
+
+    world.write(replace(REPORT, filter_id="kvi"))
+
+    assert [row["sku"] for row in world.rows()] == ["L1"]
+
+
+@pytest.mark.parametrize("wrong", [{"filter_id": "gone"}, {"kind": "weather"}])
+def test_a_report_that_cannot_be_written_fails_with_the_reason(wrong: dict[str, str]) -> None:
+    world = World()
+
+    done = world.write(replace(REPORT, **wrong))  # type: ignore[arg-type]  # a test's own fields
+
+    assert done.state == "FAILED"
+    assert done.detail
+    assert world.files.kept == {}
+
+
+def test_a_report_is_written_once() -> None:
+    world = World()
+    world.write(REPORT)
+    world.files.kept.clear()
+
+    again = world.write(REPORT)
+
+    assert again.state == "FINISHED"
+    assert world.files.kept == {}
+
+
+def test_a_report_of_a_filter_that_is_not_there_is_refused_at_once() -> None:
+    world = World()
+    asking = RequestReport(filters=world.filters, reports=world.reports)
+
+    with pytest.raises(FilterNotFound):
+        asyncio.run(asking(replace(REPORT, filter_id="gone")))
+    with pytest.raises(UnknownReport):
+        checked_kind("weather")
+    assert world.reports.asked == []
+
+
+def closing(world: World, runs: FakeRuns, batches: FakeBatches) -> CloseWork:
+    return CloseWork(runs=runs, batches=batches, reports=world.reports, clock=lambda: MONDAY)
+
+
+def test_what_nobody_took_up_is_closed_with_its_job() -> None:
+    world, runs, batches = World(), FakeRuns(), FakeBatches()
+    run = Run(
+        run_id="run_1",
+        organisation_id="org",
+        shop_id="demo-eu",
+        policy_id="p",
+        policy_version=1,
+        state="PENDING",
+        requested_by="usr",
+        requested_at=MONDAY,
+    )
+    batch = Batch(
+        batch_id="bat_1", organisation_id="org", state="PENDING", total=1, requested_by="usr", requested_at=MONDAY
+    )
+    asyncio.run(runs.add(run))
+    asyncio.run(batches.add(batch))
+    asyncio.run(world.reports.keep(REPORT))
+
+    for job_id in ("run_1", "bat_1", "rep_1", "run_1", "job_1", "run_gone"):
+        asyncio.run(closing(world, runs, batches)("org", job_id))
+
+    assert runs.kept["run_1"].state == "CANCELLED"
+    assert batches.kept["bat_1"].state == "CANCELLED"
+    assert world.reports.kept["rep_1"].state == "CANCELLED"
+
+
+def test_another_organisations_work_is_not_closed() -> None:
+    world = World()
+    asyncio.run(world.reports.keep(REPORT))
+
+    asyncio.run(closing(world, FakeRuns(), FakeBatches())("rival", "rep_1"))
+
+    assert world.reports.kept["rep_1"].state == "PENDING"
+
+
+def test_a_publication_that_has_begun_is_left_to_its_worker() -> None:
+    world, batches = World(), FakeBatches()
+    begun = Batch(
+        batch_id="bat_1",
+        organisation_id="org",
+        state="RUNNING",
+        total=1,
+        requested_by="usr",
+        requested_at=MONDAY,
+        started_at=MONDAY,
+    )
+    asyncio.run(batches.add(begun))
+
+    asyncio.run(closing(world, FakeRuns(), batches)("org", "bat_1"))
+
+    assert batches.kept["bat_1"].state == "RUNNING"
