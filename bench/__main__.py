@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("price_strings", "extraction", "cold_start", "warm_overhead", "schedules")
+NAMES = ("price_strings", "extraction", "cold_start", "warm_overhead", "schedules", "fairness")
 
 
 def main(named: list[str]) -> int:

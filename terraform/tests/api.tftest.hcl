@@ -14,7 +14,7 @@ run "public_routes" {
 
   assert {
     condition = toset(keys(aws_apigatewayv2_route.public)) == toset(concat(
-      ["GET /auth/keys", "POST /auth/refresh", "POST /auth/sign-in", "POST /auth/sign-out"],
+      ["GET /auth/keys", "POST /auth/refresh", "POST /auth/sign-in", "POST /auth/sign-out", "POST /auth/token"],
       flatten([for house in ["assistant", "auth", "pricing", "products", "scheduler"] : [
         "GET /${house}/docs", "GET /${house}/docs/{proxy+}", "GET /${house}/health", "GET /${house}/openapi.json",
       ]]),
@@ -52,7 +52,7 @@ run "throttling" {
   }
 
   assert {
-    condition     = { for route in aws_apigatewayv2_stage.this.route_settings : route.route_key => route.throttling_rate_limit } == { "POST /auth/refresh" = 10, "POST /auth/sign-in" = 10 }
+    condition     = { for route in aws_apigatewayv2_stage.this.route_settings : route.route_key => route.throttling_rate_limit } == { "POST /auth/refresh" = 10, "POST /auth/sign-in" = 10, "POST /auth/token" = 10 }
     error_message = "Signing in has a lower limit."
   }
 }

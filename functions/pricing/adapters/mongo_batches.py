@@ -16,6 +16,8 @@ from shared.runtime.mongo import Document, Mongo, Session, unavailable
 from shared.runtime.outbox import Outbox
 
 COLLECTION = "batches"
+# The publisher's memory in terraform/functions.tf.
+PUBLISHER_MB = 512
 OUTCOMES: dict[str, Outcome] = {"FINISHED": "completed", "CANCELLED": "cancelled"}
 
 
@@ -94,7 +96,9 @@ class MongoBatches:
             states = await self._states(batch, session)
             ended = replace(known, state=state, total=sum(states.values()), states=states, finished_at=at)
             await self._replace(ended, session)
-            await self._outbox.add([_facts(batch).ended(OUTCOMES[state], at)], session)
+            facts = _facts(batch)
+            cost = facts.computed(PUBLISHER_MB, known.started_at, at)
+            await self._outbox.add([cost, facts.ended(OUTCOMES[state], at)], session)
             return ended
 
         ended = await self._mongo.transaction(work)

@@ -1,7 +1,7 @@
 """Observations in MongoDB: history, the newest of each offer, and the announcement, in one transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import PyMongoError
@@ -13,6 +13,7 @@ from pricing.domain.errors import ObservationNotFound
 from pricing.domain.market import Observation
 from pricing.usecases.ports import PagesOfHost, Recorded
 from shared.kernel.clock import Clock
+from shared.kernel.compute_cost import compute_microusd
 from shared.kernel.paging import Page, Window
 from shared.runtime.inbox import Inbox
 from shared.runtime.job_facts import JobFacts
@@ -21,6 +22,8 @@ from shared.runtime.outbox import Outbox
 
 COLLECTION = "observations"
 NOT_FOUND = "not_found"
+# The scanner's memory in terraform/functions.tf; its time is what a scan costs.
+SCANNER_MB = 512
 INDEXES = (
     IndexModel(
         [("organisation_id", ASCENDING), ("product_id", ASCENDING), ("sequence", DESCENDING)], name="of_product"
@@ -95,7 +98,8 @@ class MongoScanLog:
             read = sum(one.outcome == "read" for one in new)
             recorded = Recorded(read, len(new) - read)
             facts = JobFacts(new[0].organisation_id, job_id, ordered=False)
-            told = facts.progressed(message_id, at, done=recorded.read, failed=recorded.failed)
+            cost = compute_microusd(SCANNER_MB, timedelta(milliseconds=sum(one.duration_ms for one in new)))
+            told = facts.progressed(message_id, at, done=recorded.read, failed=recorded.failed, cost_microusd=cost)
             await self._outbox.add([told], session)
             return recorded
 

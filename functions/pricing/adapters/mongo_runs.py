@@ -20,6 +20,8 @@ from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 from shared.runtime.outbox import Outbox
 
 RUNS = "runs"
+# The decider's memory in terraform/functions.tf.
+DECIDER_MB = 1769
 RUN_INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("run_id", DESCENDING)], name="newest_first"),
     IndexModel(
@@ -167,7 +169,9 @@ class MongoRuns:
             if known.finished_at is not None:
                 return known
             await self._replace(counted, session)
-            await self._outbox.add([_facts(run).ended(outcome, at, f"{proposed} prices proposed")], session)
+            facts = _facts(run)
+            cost = facts.computed(DECIDER_MB, known.started_at, at)
+            await self._outbox.add([cost, facts.ended(outcome, at, f"{proposed} prices proposed")], session)
             return counted
 
         closed = await self._mongo.transaction(work)

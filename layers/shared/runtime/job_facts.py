@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from shared.contracts.jobs import JobEnded, JobKind, JobOpened, JobPlanned, JobProgressed, Outcome
+from shared.kernel.compute_cost import compute_microusd
 from shared.kernel.identifiers import derived_id
 
 LONGEST_TITLE = 200
@@ -37,9 +38,15 @@ class JobFacts:
         """It has so many items."""
         return JobPlanned(**self._envelope("planned", at), items=items)
 
-    def progressed(self, part: str, at: datetime, *, done: int, failed: int) -> JobProgressed:
-        """A part of it came to its end."""
-        return JobProgressed(**self._envelope("progressed", at, part), done=done, failed=failed)
+    def progressed(self, part: str, at: datetime, *, done: int, failed: int, cost_microusd: int = 0) -> JobProgressed:
+        """A part of it came to its end, and what its computing cost."""
+        envelope = self._envelope("progressed", at, part)
+        return JobProgressed(**envelope, done=done, failed=failed, cost_microusd=cost_microusd)
+
+    def computed(self, memory_mb: int, since: datetime | None, at: datetime) -> JobProgressed:
+        """What the time of its one worker cost, from when it was taken up."""
+        cost = compute_microusd(memory_mb, at - (since or at))
+        return self.progressed("computing", at, done=0, failed=0, cost_microusd=cost)
 
     def ended(self, outcome: Outcome, at: datetime, detail: str = "") -> JobEnded:
         """It is over."""

@@ -1,7 +1,7 @@
 """The rows of an outbox: stored with a change, leased by one relay at a time, deleted when their message has left.
 
 `due_at` says when a row may be taken: at once when it is stored, after the lease when a relay took it (and may have
-died), after a pause when its destination refused it, never when that happened too often.
+died), after a pause when its destination refused it, never when that happened too often. `turn` says who comes first.
 """
 
 import random
@@ -19,7 +19,8 @@ from shared.runtime.queues import parcel_of
 
 COLLECTION = "outbox"
 INDEXES = (
-    IndexModel([("due_at", ASCENDING), ("_id", ASCENDING)], name="due_first"),
+    IndexModel([("turn", ASCENDING), ("_id", ASCENDING)], name="in_turns"),
+    IndexModel([("organisation_id", ASCENDING), ("turn", DESCENDING)], name="last_turn"),
     IndexModel(
         [("aggregate", ASCENDING), ("sequence", DESCENDING)],
         partialFilterExpression={"aggregate": {"$type": "string"}},
@@ -52,14 +53,32 @@ class OutboxRows:
         if not events:
             return
         latest = {name: await self._latest(name, session) for name in sorted({*filter(None, map(_aggregate, events))})}
+        turns = {one: await self._turn(one, session) for one in sorted({event.organisation_id for event in events})}
         writes = []
         for event in events:
             name = _aggregate(event)
             if name is not None:
                 latest[name] += 1
-            row = self._row(event, to, group) | {"aggregate": name, "sequence": latest.get(name or "", 0)}
+            row = self._row(event, to, group) | {
+                "aggregate": name,
+                "sequence": latest.get(name or "", 0),
+                "turn": turns[event.organisation_id],
+            }
+            turns[event.organisation_id] += 1
             writes.append(UpdateOne({"_id": row.pop("_id")}, {"$setOnInsert": row}, upsert=True))
         await self._mongo.collection(COLLECTION).bulk_write(writes, session=session)
+
+    async def _turn(self, organisation_id: str, session: Session) -> int:
+        """The organisation's next turn: behind its own last, and not before those that wait now.
+
+        What one organisation stores at once gets turns one after the other, so the first of another's, however much
+        later it comes, leaves next (start-time fair queueing).
+        """
+        rows = self._mongo.collection(COLLECTION)
+        own = {"organisation_id": organisation_id}
+        last = await rows.find_one(own, {"turn": 1}, sort=[("turn", DESCENDING)], session=session)
+        first = await rows.find_one({"due_at": {"$ne": None}}, {"turn": 1}, sort=[("turn", ASCENDING)], session=session)
+        return max(0 if first is None else int(first["turn"]), 0 if last is None else int(last["turn"]) + 1)
 
     async def _latest(self, aggregate: str, session: Session) -> int:
         """The highest number among the aggregate's waiting rows: who depends on their change has seen them."""
@@ -93,7 +112,7 @@ class OutboxRows:
         query: Document = {"due_at": {"$lte": now}, "to": {"$in": list(known)}}
         if largest is not None:
             query["size"] = {"$lte": largest}
-        due = await self._due(query, limit)
+        due = [row async for row in rows.find(query).sort([("turn", ASCENDING), ("_id", ASCENDING)]).limit(limit)]
         if not due:
             return []
         ids = [row["_id"] for row in due]
@@ -113,28 +132,6 @@ class OutboxRows:
             (row for row in taken if row["_id"] not in stays),
             key=lambda row: (row["sequence"], row["added_at"], row["_id"]),
         )
-
-    async def _due(self, query: Document, limit: int) -> list[Document]:
-        """Due rows, oldest first. Where more wait than may leave now, organisations take turns."""
-        rows = self._mongo.collection(COLLECTION)
-        oldest = [("due_at", ASCENDING), ("_id", ASCENDING)]
-        due = [row async for row in rows.find(query).sort(oldest).limit(limit + 1)]
-        if len(due) <= limit:
-            return due
-        turns: Document = {
-            "partitionBy": "$organisation_id",
-            "sortBy": dict(oldest),
-            "output": {"turn": {"$documentNumber": {}}},
-        }
-        taking_turns: list[Document] = [
-            {"$match": query},
-            {"$project": {"organisation_id": 1, "due_at": 1}},
-            {"$setWindowFields": turns},
-            {"$sort": {"turn": ASCENDING} | dict(oldest)},
-            {"$limit": limit},
-        ]
-        chosen = [row["_id"] async for row in await rows.aggregate(taking_turns)]
-        return [row async for row in rows.find({"_id": {"$in": chosen}})]
 
     async def _first_of_others(self, taken: Sequence[Document], mark: str) -> dict[str, int]:
         """By aggregate, the number of its first waiting row that this relay did not take."""

@@ -386,13 +386,25 @@ def test_a_run_and_a_batch_are_told_as_jobs_once_however_often_they_are_carried_
 
     run, published = facts_of(market, change["run_id"]), facts_of(market, batch["batch_id"])
 
-    assert [kind for kind, _ in run] == [kind for kind, _ in published] == ["opened", "planned", "progressed", "ended"]
+    assert (
+        [kind for kind, _ in run]
+        == [kind for kind, _ in published]
+        == [
+            "opened",
+            "planned",
+            "progressed",
+            "progressed",
+            "ended",
+        ]
+    )
     assert (run[0][1]["kind"], run[0][1]["requested_by"], run[0][1]["subject"]) == ("policy_run", "usr", "match")
     assert (published[0][1]["kind"], published[0][1]["requested_by"]) == ("publication", "usr")
     for job in (run, published):
         assert job[1][1] == {"items": 1}
         assert job[2][1] == {"done": 1, "failed": 0, "cost_microusd": 0}
-        assert job[3][1]["outcome"] == "completed"
+        assert (job[3][1]["done"], job[3][1]["failed"]) == (0, 0)
+        assert job[3][1]["cost_microusd"] >= 0
+        assert job[4][1]["outcome"] == "completed"
 
 
 @pytest.mark.parametrize("door", ["decide", "publish"])
