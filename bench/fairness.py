@@ -8,6 +8,7 @@ import asyncio
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 from pathlib import Path
 
 from rich.console import Console
@@ -61,8 +62,8 @@ async def order_of_leaving(uri: str, *, burst: int) -> list[str]:
     for start in range(0, burst, 1_000):
         await store(_facts(BUSY, burst)[start : start + 1_000])
     moment = NOW + timedelta(seconds=1)
-    for place in range(ORGANISATIONS):
-        await store(_facts(f"org_{place:04}", EACH))
+    for some in batched(range(ORGANISATIONS), 100, strict=True):
+        await store([fact for place in some for fact in _facts(f"org_{place:04}", EACH)])
     while await outbox.relay():
         pass
     await mongo.close()

@@ -53,7 +53,7 @@ class OutboxRows:
         if not events:
             return
         latest = {name: await self._latest(name, session) for name in sorted({*filter(None, map(_aggregate, events))})}
-        turns = {one: await self._turn(one, session) for one in sorted({event.organisation_id for event in events})}
+        turns = await self._turns(sorted({event.organisation_id for event in events}), session)
         writes = []
         for event in events:
             name = _aggregate(event)
@@ -68,17 +68,22 @@ class OutboxRows:
             writes.append(UpdateOne({"_id": row.pop("_id")}, {"$setOnInsert": row}, upsert=True))
         await self._mongo.collection(COLLECTION).bulk_write(writes, session=session)
 
-    async def _turn(self, organisation_id: str, session: Session) -> int:
-        """The organisation's next turn: behind its own last, and not before those that wait now.
+    async def _turns(self, organisations: Sequence[str], session: Session) -> dict[str, int]:
+        """Each organisation's next turn: behind its own last, and not before those that wait now.
 
         What one organisation stores at once gets turns one after the other, so the first of another's, however much
         later it comes, leaves next (start-time fair queueing).
         """
         rows = self._mongo.collection(COLLECTION)
-        own = {"organisation_id": organisation_id}
-        last = await rows.find_one(own, {"turn": 1}, sort=[("turn", DESCENDING)], session=session)
-        first = await rows.find_one({"due_at": {"$ne": None}}, {"turn": 1}, sort=[("turn", ASCENDING)], session=session)
-        return max(0 if first is None else int(first["turn"]), 0 if last is None else int(last["turn"]) + 1)
+        waiting: Document = {"due_at": {"$ne": None}}
+        first = await rows.find_one(waiting, {"turn": 1}, sort=[("turn", ASCENDING)], session=session)
+        now = 0 if first is None else int(first["turn"])
+        turns: dict[str, int] = {}
+        for organisation_id in organisations:
+            own = {"organisation_id": organisation_id}
+            last = await rows.find_one(own, {"turn": 1}, sort=[("turn", DESCENDING)], session=session)
+            turns[organisation_id] = max(now, 0 if last is None else int(last["turn"]) + 1)
+        return turns
 
     async def _latest(self, aggregate: str, session: Session) -> int:
         """The highest number among the aggregate's waiting rows: who depends on their change has seen them."""
