@@ -174,7 +174,8 @@ locals {
         }
         statements = concat(
           [for queue, settings in local.queues : {
-            actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
+            # As with a batch that is sent: the last name is an emulator's.
+            actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility", "sqs:ChangeMessageVisibilityBatch"]
             resources = [local.queue_arns[queue]]
           } if settings.consumer == name],
           [for queue, settings in local.queues : {

@@ -233,7 +233,7 @@ locals {
       house       = "pricing"
       handler     = "pricing.handlers.decide.handler"
       memory_mb   = 1769
-      timeout_s   = 300
+      timeout_s   = 90
       mongodb     = true
       events      = true
       heeds_stops = true

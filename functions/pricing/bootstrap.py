@@ -84,6 +84,11 @@ def stores(mongo: Mongo, outbox: Outbox) -> Stores:
     )
 
 
+def _kept_for(settings: TellingSettings, **queue_urls: str) -> Stores:
+    mongo = database(settings)
+    return stores(mongo, outbox_of(mongo, settings, **queue_urls))
+
+
 def wire(
     kept: Stores,
     files: ReportFiles,
@@ -167,8 +172,7 @@ def record_observations() -> RecordObservations:
 def decide_run() -> DecideRun:
     """The taker of decisions."""
     settings = RecordSettings()
-    mongo = database(settings)
-    kept = stores(mongo, outbox_of(mongo, settings))
+    kept = _kept_for(settings)
     return DecideRun(
         facts=kept.facts,
         offers=kept.offers,
@@ -182,8 +186,7 @@ def decide_run() -> DecideRun:
 def start_due_run() -> StartDueRun:
     """The starter of the runs that schedules ask for."""
     settings = StartRunSettings()
-    mongo = database(settings)
-    kept = stores(mongo, outbox_of(mongo, settings, **{DECIDE: settings.decide_queue_url}))
+    kept = _kept_for(settings, **{DECIDE: settings.decide_queue_url})
     start = StartRun(policies=kept.policies, runs=kept.runs, clock=system_clock)
     return StartDueRun(start=start, runs=kept.runs, clock=system_clock)
 
@@ -191,8 +194,7 @@ def start_due_run() -> StartDueRun:
 def write_report() -> WriteReport:
     """The writer of reports."""
     settings = RecordSettings()
-    mongo = database(settings)
-    kept = stores(mongo, outbox_of(mongo, settings))
+    kept = _kept_for(settings)
     return WriteReport(
         facts=kept.facts,
         filters=kept.filters,
@@ -207,16 +209,14 @@ def write_report() -> WriteReport:
 def close_work() -> CloseWork:
     """The closer of work whose job was ended."""
     settings = RecordSettings()
-    mongo = database(settings)
-    kept = stores(mongo, outbox_of(mongo, settings))
+    kept = _kept_for(settings)
     return CloseWork(runs=kept.runs, batches=kept.batches, reports=kept.reports, clock=system_clock)
 
 
 def publish_batch() -> PublishBatch:
     """The publisher of approved prices."""
     settings = PublishSettings()
-    mongo = database(settings)
-    kept = stores(mongo, outbox_of(mongo, settings))
+    kept = _kept_for(settings)
     return PublishBatch(
         changes=kept.changes,
         batches=kept.batches,

@@ -78,7 +78,7 @@ run "scanner" {
   assert {
     condition = toset(flatten([for statement in local.statements["pricing-scan-pages"] : setproduct(statement.actions, statement.resources)])) == toset([
       "sqs:SendMessage", "sqs:SendMessageBatch", local.queue_arns["pricing-observed"], local.dead_letter_arns["pricing-pages.fifo"],
-      "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility", local.queue_arns["pricing-pages.fifo"],
+      "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility", "sqs:ChangeMessageVisibilityBatch", local.queue_arns["pricing-pages.fifo"],
       "s3:GetObject", "${local.work_arn}/stopped/*", "s3:ListBucket", local.work_arn,
     ])
     error_message = "The scanner takes pages from its queue, sends readings and what it cannot read to others, and asks whether to stop: nothing else."

@@ -85,9 +85,9 @@ class FakeClient:
             taken.append({"Id": entry["Id"], "MessageId": str(len(self.cloud.sent))})
         return {"Successful": taken, "Failed": refused}
 
-    def _change_message_visibility(self, asked: dict[str, Any]) -> dict[str, Any]:
-        self.cloud.hidden.append(asked)
-        return {}
+    def _change_message_visibility_batch(self, asked: dict[str, Any]) -> dict[str, Any]:
+        self.cloud.hidden += asked["Entries"]
+        return {"Successful": asked["Entries"], "Failed": []}
 
     def _put_object(self, asked: dict[str, Any]) -> dict[str, Any]:
         self.cloud.objects[asked["Key"]] = asked["Body"]

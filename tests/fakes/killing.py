@@ -225,7 +225,7 @@ class RoughClient:
             self.cloud.put(asked["QueueUrl"], entry["MessageBody"], entry["MessageGroupId"], once)
         return {"Successful": asked["Entries"]}
 
-    def _change_message_visibility(self, _: dict[str, Any]) -> dict[str, Any]:
+    def _change_message_visibility_batch(self, _: dict[str, Any]) -> dict[str, Any]:
         return {}
 
     def _put_events(self, asked: dict[str, Any]) -> dict[str, Any]:

@@ -124,12 +124,7 @@ class MongoScanLog:
 
     async def refuse(self, organisation_id: str, job_id: str, detail: str, at: datetime) -> None:
         """Announce that a scan cannot be planned, and why."""
-
-        async def work(session: Session) -> None:
-            await self._outbox.add([JobFacts(organisation_id, job_id).ended("failed", at, detail)], session)
-
-        await self._mongo.transaction(work)
-        await self._outbox.relay_quietly()
+        await self._outbox.tell([JobFacts(organisation_id, job_id).ended("failed", at, detail)])
 
     async def _new(self, observations: Sequence[Observation], session: Session) -> list[Observation]:
         ids = [one.observation_id for one in observations]

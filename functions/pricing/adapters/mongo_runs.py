@@ -66,12 +66,7 @@ class MongoRuns:
 
     async def refuse(self, organisation_id: str, run_id: str, detail: str, at: datetime) -> None:
         """Announce that a run cannot be started, and why."""
-
-        async def work(session: Session) -> None:
-            await self._outbox.add([JobFacts(organisation_id, run_id).ended("failed", at, detail)], session)
-
-        await self._mongo.transaction(work)
-        await self._outbox.relay_quietly()
+        await self._outbox.tell([JobFacts(organisation_id, run_id).ended("failed", at, detail)])
 
     async def get(self, organisation_id: str, run_id: str) -> Run:
         """Return one run; `RunNotFound` when there is none."""

@@ -54,12 +54,7 @@ class MongoImports:
 
     async def refuse(self, organisation_id: str, import_id: str, detail: str, at: datetime) -> None:
         """Announce that there is nothing to import, and why."""
-
-        async def work(session: Session) -> None:
-            await self._outbox.add([JobFacts(organisation_id, import_id).ended("failed", at, detail)], session)
-
-        await self._mongo.transaction(work)
-        await self._outbox.relay_quietly()
+        await self._outbox.tell([JobFacts(organisation_id, import_id).ended("failed", at, detail)])
 
     async def get(self, organisation_id: str, shop_id: str, import_id: str) -> ImportReport:
         """Return one report; `ImportNotFound` when there is none."""

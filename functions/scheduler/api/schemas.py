@@ -59,7 +59,7 @@ class NewSchedule(ScopeBody):
     tolerance_minutes: Tolerance = 60
 
 
-class ScheduleChange(Body):
+class ScheduleChange(ScopeBody):
     """What is to change of a schedule; what is left out stays. `null` takes a start, an end or a scope away."""
 
     name: Name = ""
@@ -72,13 +72,6 @@ class ScheduleChange(Body):
     overlap: OverlapName = "skip"
     missed: MissedName = "skip"
     tolerance_minutes: Tolerance = 60
-    competitor_ids: list[Slug] = Field(default=[], max_length=100)
-    category: Text | None = None
-    filter_id: Text | None = None
-    policy_id: Text | None = None
-    report: Text | None = None
-    shop_id: Slug | None = None
-    source_url: str | None = Field(default=None, min_length=1, max_length=2048)
 
 
 class TimingBody(Body):

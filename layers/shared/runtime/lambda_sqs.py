@@ -2,13 +2,14 @@
 
 A message that may succeed later is returned as failed and comes back after a pause with full jitter. One that can
 never succeed goes to quarantine at once and counts as done. One that would not come to its end in the time that is
-left is not begun and comes back at once.
+left is not begun and comes back at once. What a function held that died comes back when the function would have ended.
 """
 
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import batched
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -30,6 +31,9 @@ FIRST_RETRY_SECONDS = 15
 LONGEST_RETRY_SECONDS = 900
 # A message is begun when this much time is left: what one message takes, without what a scan's pages take.
 RESERVE_MS = 5_000
+# What Lambda needs to end an invocation and to delete the messages that it did.
+HOLD_MARGIN_SECONDS = 15
+MOST_IN_A_CALL = 10
 
 type Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 type Record = dict[str, Any]
@@ -81,6 +85,7 @@ class _Consumer[E: Event]:
         """Take each message in turn; return those that are to come back."""
         failed: list[Record] = []
         stuck: set[str] = set()
+        await self._hold(records, context)
         for record in records:
             group = record["attributes"].get("MessageGroupId", "") if self.fifo else ""
             # What follows a failure in its group must not overtake it.
@@ -136,19 +141,27 @@ class _Consumer[E: Event]:
         emit("MessagesQuarantined", 1, reason=fault.reason)
         return True
 
+    async def _hold(self, records: Sequence[Record], context: LambdaContext) -> None:
+        """Hold the messages for as long as this invocation can last, not for six times as long like the queue."""
+        with invocation(context):
+            seconds = context.get_remaining_time_in_millis() // 1000 + HOLD_MARGIN_SECONDS
+            await self._change_visibility(records, seconds)
+
     async def _hide(self, record: Record, seconds: int) -> None:
-        """Let a message come back so soon: the queue's own timeout is made for functions that died."""
-        name = record["eventSourceARN"].rpartition(":")[2]
-        try:
-            await call(
-                "sqs",
-                "change_message_visibility",
-                QueueUrl=f"{self.queues}/{name}",
-                ReceiptHandle=record["receiptHandle"],
-                VisibilityTimeout=seconds,
-            )
-        except PlatformError as failure:
-            logger.warning("message comes back later than it could", cause=repr(failure.__cause__))
+        """Let a message come back so soon."""
+        await self._change_visibility([record], seconds)
+
+    async def _change_visibility(self, records: Sequence[Record], seconds: int) -> None:
+        name = records[0]["eventSourceARN"].rpartition(":")[2]
+        for some in batched(records, MOST_IN_A_CALL, strict=False):
+            entries = [
+                {"Id": one["messageId"], "ReceiptHandle": one["receiptHandle"], "VisibilityTimeout": seconds}
+                for one in some
+            ]
+            try:
+                await call("sqs", "change_message_visibility_batch", QueueUrl=f"{self.queues}/{name}", Entries=entries)
+            except PlatformError as failure:
+                logger.warning("messages come back later than they could", cause=repr(failure.__cause__))
 
 
 def _log(error: Exception) -> None:

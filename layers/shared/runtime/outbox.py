@@ -53,6 +53,7 @@ class Outbox:
         claims: Claims | None = None,
         clock: Clock = system_clock,
     ) -> None:
+        self._mongo = mongo
         self._rows = OutboxRows(mongo, clock)
         ways: dict[str | None, Destination] = {name: queue for name, queue in (queues or {}).items()}  # noqa: C416 - widens the type
         if bus is not None:
@@ -64,6 +65,15 @@ class Outbox:
     ) -> None:
         """Store messages in the transaction of `session`: facts for the bus, or commands `to` a queue by its name."""
         await self._rows.add(events, session, to, group)
+
+    async def tell(self, events: Sequence[Event]) -> None:
+        """Store facts that come with no change of ours, and send them."""
+
+        async def work(session: Session) -> None:
+            await self.add(events, session)
+
+        await self._mongo.transaction(work)
+        await self.relay_quietly()
 
     async def relay(self, limit: int = SENT_IN_A_TICK) -> int:
         """Send all that waits and say how much is left; returns how many were sent. This is the relay's tick."""

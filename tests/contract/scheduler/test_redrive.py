@@ -62,6 +62,11 @@ class Queues:
         self.letters[url].append(letter)
         return {}
 
+    def do_change_message_visibility_batch(self, asked: dict[str, Any]) -> dict[str, Any]:
+        # How a consumer holds its batch: no letter is a part of one.
+        assert asked["QueueUrl"] not in self.letters
+        return {"Successful": asked["Entries"]}
+
     def do_delete_message(self, asked: dict[str, Any]) -> dict[str, Any]:
         del self.hidden[asked["ReceiptHandle"]]
         return {}

@@ -26,6 +26,7 @@ from tests.fakes.cloud import FakeCloud, FakeLambdaContext
 
 QUARANTINE = "https://sqs.example/1/dead-letters"
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+LEFT_MS = 60_000
 type Job = Annotated[JobPlanned | JobEnded, Field(discriminator="type")]
 
 
@@ -33,7 +34,7 @@ type Job = Annotated[JobPlanned | JobEnded, Field(discriminator="type")]
 class Context(FakeLambdaContext):
     """An invocation with so much time left."""
 
-    left_ms: int = 60_000
+    left_ms: int = LEFT_MS
 
     def get_remaining_time_in_millis(self) -> int:
         return self.left_ms
@@ -63,6 +64,11 @@ class Consumer:
         asyncio.set_event_loop(the_loop())
         answered = sqs_handler(contract, self.consume, fifo=fifo)(event, self.context)  # type: ignore[arg-type] # a context as far as it is read
         return [one["itemIdentifier"] for one in answered["batchItemFailures"]]
+
+    def pauses(self) -> list[int]:
+        """After how many seconds what failed comes back; what only holds a batch is left out."""
+        found = [one["VisibilityTimeout"] for one in self.cloud.hidden]
+        return [seconds for seconds in found if seconds != LEFT_MS // 1000 + lambda_sqs.HOLD_MARGIN_SECONDS]
 
     def quarantined(self) -> list[dict[str, Any]]:
         return [one for one in self.cloud.sent if one["QueueUrl"] == QUARANTINE]
@@ -136,7 +142,7 @@ def test_what_does_not_fit_goes_straight_to_quarantine_and_burns_no_retry(
     failed = consumer.take(batch(body, command("good")))
 
     assert (failed, consumer.done, consumer.reasons()) == ([], ["good"], [reason])
-    assert consumer.cloud.hidden == []
+    assert consumer.pauses() == []
 
 
 @pytest.mark.parametrize(
@@ -212,14 +218,14 @@ def test_on_a_fifo_queue_what_is_quarantined_keeps_nothing_back(
 
 
 def test_a_failure_comes_back_after_a_pause_with_full_jitter_that_grows_to_its_cap(consumer: Consumer) -> None:
-    pauses: dict[int, list[int]] = {1: [], 2: [], 4: [], 9: []}
+    pauses: dict[int, list[int]] = {}
     consumer.fails["m"] = Unavailable("not now")
-    for tries, found in pauses.items():
+    for tries in (1, 2, 4, 9):
         event = batch(*[command("m")] * 200)
         for record in event["Records"]:
             record["attributes"]["ApproximateReceiveCount"] = str(tries)
         consumer.take(event)
-        found += [one["VisibilityTimeout"] for one in consumer.cloud.hidden]
+        pauses[tries] = consumer.pauses()
         consumer.cloud.hidden.clear()
 
     for tries, longest in ((1, 15), (2, 60), (4, 900), (9, 900)):
@@ -233,8 +239,19 @@ def test_a_message_is_not_begun_when_too_little_time_is_left(consumer: Consumer)
     failed = consumer.take(batch(*(command(f"m{place}") for place in range(4))))
 
     assert (consumer.done, failed) == (["m0", "m1", "m2"], ["record-3"])
-    assert [one["VisibilityTimeout"] for one in consumer.cloud.hidden] == [0]
+    assert consumer.pauses() == [0]
     assert lambda_sqs.RESERVE_MS > 0
+
+
+def test_messages_are_held_for_as_long_as_the_invocation_can_last_and_not_six_times_as_long(consumer: Consumer) -> None:
+    event = batch(command("m0"), command("m1"))
+
+    consumer.take(event)
+
+    held = LEFT_MS // 1000 + lambda_sqs.HOLD_MARGIN_SECONDS
+    assert [(one["ReceiptHandle"], one["VisibilityTimeout"]) for one in consumer.cloud.hidden] == [
+        (record["receiptHandle"], held) for record in event["Records"]
+    ]
 
 
 def test_the_work_on_a_message_belongs_to_the_messages_trace(consumer: Consumer) -> None:
