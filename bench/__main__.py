@@ -3,7 +3,18 @@
 import sys
 from importlib import import_module
 
-NAMES = ("price_strings", "extraction", "cold_start", "warm_overhead", "schedules", "fairness")
+NAMES = (
+    "price_strings",
+    "extraction",
+    "repair",
+    "cold_start",
+    "warm_overhead",
+    "schedules",
+    "fairness",
+    "fetch",
+    "scan",
+    "scan_cost",
+)
 
 
 def main(named: list[str]) -> int:

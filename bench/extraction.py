@@ -32,10 +32,9 @@ SIGNS = {
     ("€", ""): "EUR", ("Rs", "pk"): "PKR", ("ر.س", ""): "SAR", ("тг.", ""): "KZT",
 }  # fmt: skip
 STAGES = (
-    "blocked_by", "utf8_page", "body_of", "meta_tags", "page_locale", "read_json_ld", "read_meta_tags",
-    "product_regions", "texts_of", "text_in", "texts_in", "shows_price", "refuses",
-    "LexborHTMLParser", "read_microdata", "read_rdfa", "read_plain", "read_embedded", "labelled_gtin", "named_sku",
-    "stock_words", "vote",
+    "blocked_by", "utf8_page", "meta_tags", "page_locale", "read_json_ld", "read_meta_tags", "product_regions",
+    "shows_price", "read_microdata", "read_rdfa", "read_plain", "read_embedded", "labelled_gtin", "named_sku",
+    "stock_words", "_labelled", "vote",
 )  # fmt: skip
 
 
@@ -59,13 +58,25 @@ class Score:
             self.wrong += 1
         self.errors.append(f"{page}: expected {expected}, got {got}")
 
+    @property
+    def precision(self) -> float:
+        """Return which share of the answers is right."""
+        return self.right / max(self.right + self.wrong, 1)
+
+    @property
+    def recall(self) -> float:
+        """Return which share of the labels was answered right."""
+        return self.right / max(self.right + self.wrong + self.missing, 1)
+
+    @property
+    def f1(self) -> float:
+        """Return the harmonic mean of both."""
+        return 2 * self.precision * self.recall / max(self.precision + self.recall, 1e-9)
+
     def line(self, name: str) -> str:
         """Return the score as a line of a table."""
-        precision = self.right / max(self.right + self.wrong, 1)
-        recall = self.right / max(self.right + self.wrong + self.missing, 1)
-        f1 = 2 * precision * recall / max(precision + recall, 1e-9)
         counts = f"right {self.right:3} wrong {self.wrong:3} missing {self.missing:3}"
-        return f"{name:13} {counts}   P {precision:.3f} R {recall:.3f} F1 {f1:.3f}"
+        return f"{name:13} {counts}   P {self.precision:.3f} R {self.recall:.3f} F1 {self.f1:.3f}"
 
 
 def iso_of(sign: str, url: str) -> str | None:
@@ -174,27 +185,38 @@ def print_cost(pages: dict[str, bytes], labels: dict[str, Label]) -> None:
         print(f"  {key[:8]} {own:.2f} {other:.2f}")
 
 
-def main() -> int:
-    """Print the scores; say so when the labelled pages are not there."""
-    if not DATA.is_dir():
-        print(f"skipped: no labelled pages in {DATA}")
-        return 0
+def labelled_pages() -> tuple[dict[str, Label], dict[str, bytes]]:
+    """Return the labels, errata applied, and the pages they are of."""
     labels = json.loads((DATA / "ground_truth.json").read_text(encoding="utf-8"))
     for key, right in json.loads((DATA / "price_errata.json").read_text(encoding="utf-8")).items():
         labels[key]["price"] = right
-    pages = {key: gzip.decompress((DATA / "html" / f"{key}.html.gz").read_bytes()) for key in labels}
+    return labels, {key: gzip.decompress((DATA / "html" / f"{key}.html.gz").read_bytes()) for key in labels}
+
+
+def score(labels: dict[str, Label], pages: dict[str, bytes]) -> tuple[dict[str, Score], list[str]]:
+    """Return the scores by field, and the prices that are wrong by a hundred or a thousand."""
     scores = {name: Score() for name in ("price", "currency", "availability", "sku", "gtin", "mpn", "brand")}
     thousandfold: list[str] = []
     for key, label in labels.items():
-        read = read_page(pages[key], url=label["url"], content_type="text/html")
+        read = read_page(pages[key], url=str(label["url"]), content_type="text/html")
         if isinstance(read, NothingRead):
             print(f"{key[:8]}: {read.outcome.value}, {read.detail}")
         elif "-v" in sys.argv:
             print(key[:8], read)
         judge(key, label, read if isinstance(read, Reading) else None, scores, thousandfold)
-    for name, score in scores.items():
-        print(score.line(name))
-        for error in score.errors:
+    return scores, thousandfold
+
+
+def main() -> int:
+    """Print the scores; say so when the labelled pages are not there."""
+    if not DATA.is_dir():
+        print(f"skipped: no labelled pages in {DATA}")
+        return 0
+    labels, pages = labelled_pages()
+    scores, thousandfold = score(labels, pages)
+    for name, counted in scores.items():
+        print(counted.line(name))
+        for error in counted.errors:
             print(f"    {error}")
     print("\n".join(PUBLISHED))
     print(f"wrong by x100 or x1000: {len(thousandfold)} {thousandfold}")

@@ -24,6 +24,14 @@ def right(case: dict[str, str | None], read: PriceText) -> bool:
     return amount and (case["currency"] is None or sign(read.symbol) == sign(case["currency"]))
 
 
+def share_right(file: Path) -> float:
+    """Return which share of a file's strings is read right."""
+    cases = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    return sum(right(case, read_price(case["price_raw"] or "", hint=case["currency_raw"])) for case in cases) / len(
+        cases
+    )
+
+
 def main() -> int:
     """Print the scores; say so when the strings are not there."""
     if not DATA.is_dir():

@@ -23,9 +23,14 @@ class Administrator(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    email: str = "admin@example.com"
+    email: str
     password: str
-    organisation: str = "Local organisation"
+    organisation: str
+
+    @property
+    def colleague(self) -> str:
+        """The address of the one who approves."""
+        return f"manager@{self.email.partition('@')[2]}"
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -38,12 +43,15 @@ class Administrator(BaseModel):
         path.write_text(self.model_dump_json(indent=2), encoding="utf-8")
 
 
-def ensure_administrator(stack: Stack) -> Administrator:
-    """Create the administrator once for each state folder."""
-    path = stack.config.state_dir / "administrator.json"
+def ensure_administrator(stack: Stack, domain: str = "example.com") -> Administrator:
+    """Create an organisation's administrator once for each state folder; its domain says which organisation."""
+    ours = domain == "example.com"
+    path = stack.config.state_dir / ("administrator.json" if ours else f"administrator-{domain}.json")
     if path.exists():
         return Administrator.load(path)
-    administrator = Administrator(password=secrets.token_urlsafe(PASSWORD_BYTES))
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    name = "Local organisation" if ours else domain
+    administrator = Administrator(email=f"admin@{domain}", password=password, organisation=name)
     answer = stack.functions.invoke(ROW, administrator.model_dump())
     if answer.failed:
         raise NotCreated(

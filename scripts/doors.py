@@ -50,6 +50,7 @@ VALUES = {
     "POWERTOOLS_LOG_LEVEL": "INFO",
     "RATE_LIMITS": "{}",
     "REDRIVEN_QUEUES": "[]",
+    "SCANNER_LANES": "4",
     "SCANNER_MIN_DELAY_SECONDS": "1",
     "SCANNER_USER_AGENT": "OmniPriceX/0.1 (+https://omnipricex.invalid)",
     "SIGNING_KEYS": json.dumps({"key": PUBLIC_KEY}),

@@ -52,8 +52,17 @@ def _products() -> FastAPI:
 
 
 def _pricing() -> FastAPI:
-    names = ("decide_queue_url", "publish_queue_url", "reports_queue_url", "work_bucket")
-    settings = pricing.settings.ApiSettings.model_validate(COMMON | BUS | dict.fromkeys(names, "none"))
+    names = (
+        "decide_queue_url",
+        "publish_queue_url",
+        "reports_queue_url",
+        "pages_queue_url",
+        "work_bucket",
+        "stored_pages_function",
+    )
+    settings = pricing.settings.ApiSettings.model_validate(
+        COMMON | BUS | dict.fromkeys(names, "none") | {"scanner_lanes": 1}
+    )
     return pricing.api.app.build_app(pricing.bootstrap.bootstrap(settings))
 
 

@@ -115,6 +115,108 @@ resource "aws_cloudwatch_metric_alarm" "parked" {
   alarm_actions       = [aws_sns_topic.alarms.arn]
 }
 
+resource "aws_cloudwatch_metric_alarm" "pages_failing" {
+  alarm_name          = "${local.prefix}-pages-failing"
+  alarm_description   = "More than three pages in ten bring no price: GET /pricing/data-health says whose and why"
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  threshold           = 30
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+
+  metric_query {
+    id          = "share"
+    expression  = "IF(read + failed >= 100, 100 * failed / (read + failed), 0)"
+    label       = "Pages without a price, in percent"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = { read = "LooksRead", failed = "LooksFailed" }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = "OmniPriceX"
+        metric_name = metric_query.value
+        dimensions  = { service = "pricing" }
+        stat        = "Sum"
+        period      = 900
+      }
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "prices_doubted" {
+  alarm_name          = "${local.prefix}-prices-doubted"
+  alarm_description   = "More than one price in ten is not believed: a reader or a shop's page changed; look at GET /pricing/quarantine"
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  threshold           = 10
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+
+  metric_query {
+    id          = "share"
+    expression  = "IF(read >= 100, 100 * doubted / read, 0)"
+    label       = "Prices that are not believed, in percent"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = { read = "LooksRead", doubted = "LooksSuspicious" }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = "OmniPriceX"
+        metric_name = metric_query.value
+        dimensions  = { service = "pricing" }
+        stat        = "Sum"
+        period      = 900
+      }
+    }
+  }
+}
+
+# Looks go on without it, so nothing else tells.
+resource "aws_cloudwatch_metric_alarm" "pages_not_kept" {
+  alarm_name          = "${local.prefix}-pages-not-kept"
+  alarm_description   = "Pages that were read could not be kept: their readings cannot be repeated, and recipes not be tried on them"
+  namespace           = "OmniPriceX"
+  metric_name         = "SnapshotsLost"
+  dimensions          = { service = "pricing" }
+  statistic           = "Sum"
+  period              = 900
+  evaluation_periods  = 2
+  threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+}
+
+# Rates are fetched each day, so a day without their age is one on which nothing was fetched.
+resource "aws_cloudwatch_metric_alarm" "rates_old" {
+  for_each = var.schedules_enabled ? toset(["this"]) : toset([])
+
+  alarm_name          = "${local.prefix}-rates-old"
+  alarm_description   = "The newest exchange rates are more than six days old or could not be fetched for two days: after seven nothing is converted"
+  namespace           = "OmniPriceX"
+  metric_name         = "RatesAge"
+  dimensions          = { service = "pricing" }
+  statistic           = "Maximum"
+  period              = 86400
+  evaluation_periods  = 2
+  threshold           = 518400
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "breaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+}
+
 # What should happen each minute and does not is seen by nobody else.
 resource "aws_cloudwatch_metric_alarm" "heartbeat" {
   for_each = var.schedules_enabled ? local.relays : toset([])

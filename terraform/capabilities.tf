@@ -110,6 +110,44 @@ locals {
           },
         ]
       }
+      keeps_pages = {
+        environment = {
+          WORK_BUCKET = local.work_bucket
+        }
+        statements = [
+          {
+            actions   = ["s3:PutObject"]
+            resources = ["${local.work_arn}/snapshots/*", "${local.work_arn}/lanes/*"]
+          },
+          {
+            actions   = ["s3:GetObject"]
+            resources = ["${local.work_arn}/lanes/*"]
+          },
+          {
+            # Without it S3 answers «forbidden» where a lane remembers nothing.
+            actions   = ["s3:ListBucket"]
+            resources = [local.work_arn]
+            condition = { StringLike = { "s3:prefix" = "lanes/*" } }
+          },
+        ]
+      }
+      reads_pages = {
+        environment = {
+          WORK_BUCKET = local.work_bucket
+        }
+        statements = [
+          {
+            actions   = ["s3:GetObject"]
+            resources = ["${local.work_arn}/snapshots/*"]
+          },
+          {
+            # Without it S3 answers «forbidden» where a page is no longer kept.
+            actions   = ["s3:ListBucket"]
+            resources = [local.work_arn]
+            condition = { StringLike = { "s3:prefix" = "snapshots/*" } }
+          },
+        ]
+      }
       redrives = {
         environment = {
           QUEUE_URL_PREFIX = trimsuffix(module.queue["scheduler-due"].url, "scheduler-due")

@@ -12,6 +12,8 @@
 #   claims             puts bodies that are too large for a message into the work bucket
 #   stops              marks jobs that are to stop, there too
 #   heeds_stops        reads those marks
+#   keeps_pages        puts pages that were read there, and remembers who wants to be left alone
+#   reads_pages        reads those pages
 #   writes_reports     puts report files there
 #   links_reports      gives people links to them
 #   drops_files        puts files there that were pulled from the web
@@ -41,6 +43,8 @@ locals {
     claims            = false
     stops             = false
     heeds_stops       = false
+    keeps_pages       = false
+    reads_pages       = false
     writes_reports    = false
     links_reports     = false
     drops_files       = false
@@ -174,9 +178,21 @@ locals {
       links_reports = true
       sends_to = {
         DECIDE_QUEUE_URL  = "pricing-decide"
+        PAGES_QUEUE_URL   = "pricing-pages.fifo"
         REPORTS_QUEUE_URL = "pricing-reports"
         PUBLISH_QUEUE_URL = "pricing-publish"
       }
+      environment = { SCANNER_LANES = tostring(var.scanner_lanes) }
+      invokes     = { STORED_PAGES_FUNCTION = "pricing-stored-pages" }
+    }
+    "pricing-stored-pages" = {
+      description = "Reads pages that scans kept, for the API; no store, no secret, no private network"
+      house       = "pricing"
+      handler     = "pricing.handlers.stored_pages.handler"
+      memory_mb   = 1024
+      timeout_s   = 25
+      private     = false
+      reads_pages = true
     }
     "pricing-migrate" = {
       description = "Makes the indexes of the pricing database; invoked by the deploy step"
@@ -195,7 +211,7 @@ locals {
       mongodb     = true
     }
     "pricing-plan-scan" = {
-      description = "Turns one scan request into pages to read, host by host"
+      description = "Turns one scan request into pages to read, lane by lane"
       house       = "pricing"
       handler     = "pricing.handlers.plan_scan.handler"
       memory_mb   = 512
@@ -203,6 +219,7 @@ locals {
       mongodb     = true
       events      = true
       sends_to    = { PAGES_QUEUE_URL = "pricing-pages.fifo" }
+      environment = { SCANNER_LANES = tostring(var.scanner_lanes) }
     }
     "pricing-scan-pages" = {
       description = "Reads competitors' pages; no store, no secret, no private network"
@@ -212,11 +229,27 @@ locals {
       timeout_s   = 300
       private     = false
       heeds_stops = true
-      sends_to    = { OBSERVED_QUEUE_URL = "pricing-observed" }
+      keeps_pages = true
+      sends_to = {
+        OBSERVED_QUEUE_URL    = "pricing-observed"
+        PAGES_LATER_QUEUE_URL = "pricing-pages-later"
+      }
       environment = {
         SCANNER_USER_AGENT        = var.scanner_user_agent
         SCANNER_MIN_DELAY_SECONDS = tostring(var.scanner_min_delay_seconds)
         SCANNER_CONNECT_TO        = var.scanner_connect_to
+      }
+    }
+    "pricing-return-pages" = {
+      description = "Gives pages back to their lanes when their time has come; no store, no secret, no private network"
+      house       = "pricing"
+      handler     = "pricing.handlers.return_pages.handler"
+      memory_mb   = 256
+      timeout_s   = 30
+      private     = false
+      sends_to = {
+        PAGES_QUEUE_URL       = "pricing-pages.fifo"
+        PAGES_LATER_QUEUE_URL = "pricing-pages-later"
       }
     }
     "pricing-record-observations" = {
@@ -227,6 +260,28 @@ locals {
       timeout_s   = 60
       mongodb     = true
       events      = true
+    }
+    "pricing-fetch-rates" = {
+      description = "Fetches exchange rates from the web; no store, no secret, no private network"
+      house       = "pricing"
+      handler     = "pricing.handlers.fetch_rates.handler"
+      memory_mb   = 512
+      timeout_s   = 90
+      private     = false
+      sends_to    = { RATES_QUEUE_URL = "pricing-rates" }
+      environment = {
+        SCANNER_USER_AGENT = var.scanner_user_agent
+        SCANNER_CONNECT_TO = var.scanner_connect_to
+        RATES_URL          = var.rates_url
+      }
+    }
+    "pricing-record-rates" = {
+      description = "Keeps exchange rates"
+      house       = "pricing"
+      handler     = "pricing.handlers.record_rates.handler"
+      memory_mb   = 512
+      timeout_s   = 30
+      mongodb     = true
     }
     "pricing-decide" = {
       description = "Runs a pricing policy over products"

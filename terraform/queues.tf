@@ -4,11 +4,13 @@ locals {
   queues = {
     "pricing-products"      = { consumer = "pricing-record-products", batch_size = 10, maximum_concurrency = 5 }
     "pricing-scan-requests" = { consumer = "pricing-plan-scan", batch_size = 1, maximum_concurrency = 5 }
-    # One message is up to 75 pages of one host and takes most of the timeout.
-    "pricing-pages.fifo"  = { consumer = "pricing-scan-pages", batch_size = 1, maximum_concurrency = var.scanner_concurrency }
+    # One message is up to 1000 pages of many hosts and may take most of the timeout; one copy reads one lane.
+    "pricing-pages.fifo"  = { consumer = "pricing-scan-pages", batch_size = 1, maximum_concurrency = var.scanner_lanes }
+    "pricing-pages-later" = { consumer = "pricing-return-pages", batch_size = 10, maximum_concurrency = 2 }
     "pricing-observed"    = { consumer = "pricing-record-observations", batch_size = 10, maximum_concurrency = 10 }
     "pricing-decide"      = { consumer = "pricing-decide", batch_size = 1, maximum_concurrency = 10 }
     "pricing-publish"     = { consumer = "pricing-publish", batch_size = 1, maximum_concurrency = 5 }
+    "pricing-rates"       = { consumer = "pricing-record-rates", batch_size = 10, maximum_concurrency = 2 }
     "pricing-runs-due"    = { consumer = "pricing-start-run", batch_size = 10, maximum_concurrency = 2 }
     "pricing-reports"     = { consumer = "pricing-write-report", batch_size = 1, maximum_concurrency = 2 }
     "pricing-jobs-ended"  = { consumer = "pricing-close-work", batch_size = 10, maximum_concurrency = 2 }

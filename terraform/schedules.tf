@@ -50,6 +50,22 @@ resource "aws_iam_role_policy" "schedules" {
   })
 }
 
+# The bank publishes about 16:00 in Frankfurt; what was not to be had then is fetched in the morning. Days without
+# new rates are asked too: so a day on which nothing could be fetched is seen.
+module "rates" {
+  source = "./modules/schedule"
+
+  name               = local.function_names["pricing-fetch-rates"]
+  group              = aws_scheduler_schedule_group.this.name
+  expression         = "cron(30 7,16 * * ? *)"
+  timezone           = "Europe/Berlin"
+  enabled            = var.schedules_enabled
+  function_arn       = module.function["pricing-fetch-rates"].arn
+  function_name      = module.function["pricing-fetch-rates"].name
+  dead_letter_arn    = aws_sqs_queue.schedules_dlq.arn
+  assume_role_policy = local.scheduler_trust
+}
+
 module "relay" {
   source   = "./modules/schedule"
   for_each = local.relays

@@ -197,6 +197,17 @@ variable "rate_limits" {
   }
 }
 
+variable "rates_url" {
+  description = "Where the European Central Bank's files of reference rates lie."
+  type        = string
+  default     = "https://www.ecb.europa.eu/stats/eurofxref"
+
+  validation {
+    condition     = startswith(var.rates_url, "https://") && !endswith(var.rates_url, "/")
+    error_message = "rates_url is an https address without a slash at its end."
+  }
+}
+
 variable "region" {
   description = "The AWS region."
   type        = string
@@ -216,18 +227,6 @@ variable "reserved_concurrency" {
   }
 }
 
-variable "scanner_concurrency" {
-  description = "How many copies of the scanner may read pages at once."
-  type        = number
-  default     = 20
-  nullable    = false
-
-  validation {
-    condition     = var.scanner_concurrency >= 2 && var.scanner_concurrency <= 1000
-    error_message = "Lambda takes a maximum concurrency from 2 to 1000."
-  }
-}
-
 variable "scanner_connect_to" {
   description = "host:port that answers for every page the scanner reads: the simulated market. It switches the address checks off, so only the local environment may set it."
   type        = string
@@ -236,6 +235,23 @@ variable "scanner_connect_to" {
   validation {
     condition     = var.scanner_connect_to == null || var.environment == "local"
     error_message = "scanner_connect_to is for the local environment only: it lets the scanner reach private addresses."
+  }
+}
+
+variable "scanner_lanes" {
+  description = "How many lanes the hosts are spread over: each is read by one copy of the scanner at a time, up to 128 hosts at once. More lanes are for more hosts: with fewer than some hundred in each a scan costs more and is done no sooner. Change it while no scan runs: a host moves to another lane by it."
+  type        = number
+  default     = 2
+  nullable    = false
+
+  validation {
+    condition     = var.scanner_lanes >= 2 && var.scanner_lanes <= 100 && floor(var.scanner_lanes) == var.scanner_lanes
+    error_message = "scanner_lanes is a whole number from 2, the least that Lambda takes as a maximum concurrency, to 100."
+  }
+
+  validation {
+    condition     = var.worker_concurrency >= var.scanner_lanes
+    error_message = "worker_concurrency is less than scanner_lanes: some lanes would wait for others."
   }
 }
 
@@ -312,6 +328,18 @@ variable "signing_keys" {
   validation {
     condition     = length(var.signing_keys) >= 1 && length(var.signing_keys) <= 4
     error_message = "signing_keys has one to four names."
+  }
+}
+
+variable "snapshot_retention_days" {
+  description = "How long pages that were read are kept, so that a reading can be repeated."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.snapshot_retention_days >= 1 && var.snapshot_retention_days <= 3650
+    error_message = "snapshot_retention_days is 1 to 3650."
   }
 }
 

@@ -1,5 +1,5 @@
 # What houses lay down for each other for a while: bodies too large for a message, marks of jobs that are to stop,
-# reports, files that were pulled in. Each kind has a prefix, a lifetime, and words in the function table.
+# reports, files that were pulled in, pages that were read. Each kind has a prefix, a lifetime, and words in the function table.
 
 locals {
   work_days = {
@@ -8,6 +8,9 @@ locals {
     stopped = 30
     reports = 90
     pulled  = 7
+    # The longest that a host is left alone is a day.
+    lanes     = 2
+    snapshots = var.snapshot_retention_days
   }
 }
 

@@ -1,48 +1,80 @@
 """Wire pricing: one function for each kind of door, so that a worker builds no more than it needs."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from importlib import import_module
 
 from pricing.adapters.commands import DECIDE, PAGES, PUBLISH, REPORTS
 from pricing.adapters.lambda_own_catalogue import LambdaOwnCatalogue
+from pricing.adapters.lambda_stored_pages import LambdaStoredPages
 from pricing.adapters.mongo_batches import MongoBatches
+from pricing.adapters.mongo_candidates import MongoCandidates
 from pricing.adapters.mongo_changes import MongoPriceChanges
 from pricing.adapters.mongo_facts import MongoFacts
 from pricing.adapters.mongo_filters import MongoFilters
 from pricing.adapters.mongo_gauges import MongoGauges
+from pricing.adapters.mongo_health import MongoHealth
 from pricing.adapters.mongo_market import MongoCompetitors, MongoOffers
 from pricing.adapters.mongo_observations import MongoObservations, MongoScanLog
 from pricing.adapters.mongo_overview import MongoOverview
 from pricing.adapters.mongo_policies import MongoPolicies
+from pricing.adapters.mongo_quarantine import MongoQuarantine
+from pricing.adapters.mongo_rates import MongoRates
+from pricing.adapters.mongo_recipes import MongoRecipes
 from pricing.adapters.mongo_reports import MongoReports
 from pricing.adapters.mongo_runs import MongoRuns
+from pricing.adapters.mongo_scan_budget import MongoBudgets
+from pricing.adapters.pages_later import PagesBack, PagesLater
+from pricing.adapters.s3_lane_memory import S3LaneMemory
 from pricing.adapters.s3_reports import S3ReportFiles
+from pricing.adapters.sqs_rates import SqsRates
 from pricing.domain.fetched import FetchLimits
 from pricing.settings import (
     ApiSettings,
+    FetchRatesSettings,
     PlanSettings,
     PublishSettings,
     RecordProductsSettings,
+    RecordRatesSettings,
     RecordSettings,
     RelaySettings,
+    ReturnSettings,
     ScannerSettings,
     StartRunSettings,
+    StoredPagesSettings,
     StoreSettings,
     TellingSettings,
 )
 from pricing.usecases.approve import ApproveChanges, DenyChanges
+from pricing.usecases.candidates import RecordCandidates, StartDiscovery
 from pricing.usecases.close_work import CloseWork
+from pricing.usecases.data_health import ReadDataHealth
 from pricing.usecases.decide import DecideRun, StartDueRun, StartRun
+from pricing.usecases.discover import DiscoverSite
 from pricing.usecases.filters import PreviewFilter, SaveFilter
 from pricing.usecases.house import Check, Pricing, Stores
 from pricing.usecases.overview import ReadOverview
 from pricing.usecases.policies import SavePolicy
 from pricing.usecases.publish import PublishBatch, StartBatch
 from pricing.usecases.questions import AskMarket
+from pricing.usecases.rates import FetchRates, RecordRates
+from pricing.usecases.recipes import MendRecipe, ReadRecipe, RetireRecipe, SaveRecipe, StoredPages, TryRecipe
+from pricing.usecases.record_observations import RecordObservations
 from pricing.usecases.record_products import RecordProducts
-from pricing.usecases.register import RegisterCompetitor, RegisterOffers
+from pricing.usecases.register import ImportOffers, RegisterCompetitor, RegisterOffers
 from pricing.usecases.report import ReportFiles, RequestReport, WriteReport
-from pricing.usecases.scan import PlanScan, RecordObservations
+from pricing.usecases.reread import RereadObservation
+from pricing.usecases.scan import PlanScan
+from pricing.usecases.scan_budget import ChooseByBudget, ReadBudget, SetBudget
 from pricing.usecases.scan_pages import ScanPages
+from shared.contracts.stored_pages import (
+    FollowRecipe,
+    PageReadAgain,
+    ProposeRecipe,
+    ReadAgain,
+    RecipeFollowed,
+    RecipeProposed,
+)
 from shared.kernel.clock import Clock, system_clock
 from shared.kernel.gauges import ReadGauges
 from shared.kernel.identifiers import sortable_id
@@ -54,6 +86,10 @@ from shared.runtime.outbox import Outbox
 from shared.runtime.queues import Queue
 from shared.runtime.stops import Stops
 from shared.runtime.valkey import Valkey
+
+type ServesPages = Callable[
+    [FollowRecipe | ReadAgain | ProposeRecipe], Awaitable[RecipeFollowed | PageReadAgain | RecipeProposed]
+]
 
 
 def database(settings: StoreSettings | None = None) -> Mongo:
@@ -75,12 +111,18 @@ def stores(mongo: Mongo, outbox: Outbox) -> Stores:
         competitors=MongoCompetitors(mongo),
         offers=MongoOffers(mongo),
         observations=MongoObservations(mongo),
+        quarantine=MongoQuarantine(mongo),
+        health=MongoHealth(mongo),
+        rates=MongoRates(mongo),
         policies=MongoPolicies(mongo),
         runs=MongoRuns(mongo, outbox),
         changes=MongoPriceChanges(mongo, outbox, lambda prefix: sortable_id(prefix, system_clock())),
         batches=MongoBatches(mongo, outbox),
         filters=MongoFilters(mongo),
         reports=MongoReports(mongo, outbox),
+        recipes=MongoRecipes(mongo),
+        budgets=MongoBudgets(mongo),
+        candidates=MongoCandidates(mongo, outbox, system_clock),
     )
 
 
@@ -92,22 +134,37 @@ def _kept_for(settings: TellingSettings, **queue_urls: str) -> Stores:
 def wire(
     kept: Stores,
     files: ReportFiles,
+    pages: StoredPages,
     *,
+    lanes: int,
     overview: ReadOverview,
     gauges: ReadGauges,
     clock: Clock = system_clock,
     checks: dict[str, Check] | None = None,
 ) -> Pricing:
     """The API's side of pricing over the given ports."""
+    register_offers = RegisterOffers(
+        facts=kept.facts,
+        competitors=kept.competitors,
+        offers=kept.offers,
+        clock=clock,
+    )
     return Pricing(
         stores=kept,
         register_competitor=RegisterCompetitor(competitors=kept.competitors),
-        register_offers=RegisterOffers(
-            facts=kept.facts,
-            competitors=kept.competitors,
-            offers=kept.offers,
-            clock=clock,
+        register_offers=register_offers,
+        import_offers=ImportOffers(register=register_offers),
+        start_discovery=StartDiscovery(
+            competitors=kept.competitors, candidates=kept.candidates, lanes=lanes, clock=clock
         ),
+        set_budget=SetBudget(budgets=kept.budgets, clock=clock),
+        read_budget=ReadBudget(budgets=kept.budgets, clock=clock),
+        save_recipe=SaveRecipe(competitors=kept.competitors, recipes=kept.recipes, clock=clock),
+        read_recipe=ReadRecipe(recipes=kept.recipes),
+        retire_recipe=RetireRecipe(recipes=kept.recipes, clock=clock),
+        try_recipe=TryRecipe(offers=kept.offers, pages=pages),
+        reread=RereadObservation(observations=kept.observations, recipes=kept.recipes, pages=pages),
+        mend_recipe=MendRecipe(competitors=kept.competitors, offers=kept.offers, pages=pages),
         save_policy=SavePolicy(policies=kept.policies),
         start_run=StartRun(policies=kept.policies, runs=kept.runs, clock=clock),
         approve_changes=ApproveChanges(changes=kept.changes, facts=kept.facts, clock=clock),
@@ -118,6 +175,7 @@ def wire(
         request_report=RequestReport(filters=kept.filters, reports=kept.reports),
         report_files=files,
         read_overview=overview,
+        read_data_health=ReadDataHealth(health=kept.health, facts=kept.facts, clock=clock),
         gauges=gauges,
         clock=clock,
         checks=checks or {},
@@ -128,13 +186,20 @@ def bootstrap(settings: ApiSettings | None = None, edge: Edge | None = None) -> 
     """The API's side of pricing over MongoDB, EventBridge and SQS."""
     known = settings or ApiSettings()
     mongo = database(known) if edge is None else edge.mongo
-    queues = {DECIDE: known.decide_queue_url, PUBLISH: known.publish_queue_url, REPORTS: known.reports_queue_url}
+    queues = {
+        DECIDE: known.decide_queue_url,
+        PAGES: known.pages_queue_url,
+        PUBLISH: known.publish_queue_url,
+        REPORTS: known.reports_queue_url,
+    }
     kept = stores(mongo, outbox_of(mongo, known, **queues))
     valkey = Valkey(known.valkey_url) if edge is None else edge.valkey
     overview = ReadOverview(facts=MongoOverview(mongo), memory=Cache(valkey, "pricing"), clock=system_clock)
     return wire(
         kept,
         S3ReportFiles(known.work_bucket),
+        LambdaStoredPages(known.stored_pages_function),
+        lanes=known.scanner_lanes,
         overview=overview,
         gauges=MongoGauges(mongo, system_clock),
         checks={"mongodb": mongo.ping},
@@ -151,12 +216,16 @@ def plan_scan() -> PlanScan:
     settings = PlanSettings()
     mongo = database(settings)
     outbox = outbox_of(mongo, settings, **{PAGES: settings.pages_queue_url})
+    facts, offers = MongoFacts(mongo), MongoOffers(mongo)
     return PlanScan(
-        facts=MongoFacts(mongo),
+        facts=facts,
         filters=MongoFilters(mongo),
-        offers=MongoOffers(mongo),
+        offers=offers,
         observations=MongoObservations(mongo),
+        recipes=MongoRecipes(mongo),
+        choose=ChooseByBudget(facts=facts, offers=offers, budgets=MongoBudgets(mongo), clock=system_clock),
         log=MongoScanLog(mongo, outbox, system_clock),
+        lanes=settings.scanner_lanes,
         clock=system_clock,
     )
 
@@ -166,7 +235,35 @@ def record_observations() -> RecordObservations:
     settings = RecordSettings()
     mongo = database(settings)
     log = MongoScanLog(mongo, outbox_of(mongo, settings), system_clock)
-    return RecordObservations(log=log, clock=system_clock)
+    return RecordObservations(
+        log=log,
+        facts=MongoFacts(mongo),
+        competitors=MongoCompetitors(mongo),
+        rates=MongoRates(mongo),
+        clock=system_clock,
+    )
+
+
+def fetch_rates() -> FetchRates:
+    """The fetcher of exchange rates, which meets the web and no store."""
+    settings = FetchRatesSettings()
+    # Fetching weighs more than the rest of the house: only who fetches loads it.
+    rates = import_module("pricing.adapters.aiohttp_rates")
+    files = rates.AioHttpRates(settings.rates_url, settings.scanner_user_agent, connect_to=settings.detour)
+    return FetchRates(files=files, told=SqsRates(Queue(settings.rates_queue_url)), clock=system_clock)
+
+
+def record_rates() -> RecordRates:
+    """The keeper of exchange rates."""
+    return RecordRates(rates=MongoRates(database(RecordRatesSettings())))
+
+
+def record_candidates() -> RecordCandidates:
+    """The keeper of pages that were found."""
+    settings = RecordSettings()
+    mongo = database(settings)
+    candidates = MongoCandidates(mongo, outbox_of(mongo, settings), system_clock)
+    return RecordCandidates(facts=MongoFacts(mongo), candidates=candidates, clock=system_clock)
 
 
 def decide_run() -> DecideRun:
@@ -176,6 +273,7 @@ def decide_run() -> DecideRun:
     return DecideRun(
         facts=kept.facts,
         offers=kept.offers,
+        competitors=kept.competitors,
         policies=kept.policies,
         runs=kept.runs,
         stops=Stops(settings.work_bucket),
@@ -199,6 +297,7 @@ def write_report() -> WriteReport:
         facts=kept.facts,
         filters=kept.filters,
         offers=kept.offers,
+        competitors=kept.competitors,
         runs=kept.runs,
         reports=kept.reports,
         files=S3ReportFiles(settings.work_bucket),
@@ -230,7 +329,9 @@ def ask_market() -> AskMarket:
     """The answerer of the assistant's questions."""
     mongo = database()
     kept = stores(mongo, Outbox(mongo, "pricing"))
-    return AskMarket(facts=kept.facts, offers=kept.offers, runs=kept.runs)
+    return AskMarket(
+        facts=kept.facts, offers=kept.offers, competitors=kept.competitors, runs=kept.runs, clock=system_clock
+    )
 
 
 def relay() -> Outbox:
@@ -251,17 +352,62 @@ def relay() -> Outbox:
     )
 
 
-def scanner(settings: ScannerSettings | None = None) -> tuple[ScanPages, Queue]:
-    """The reader of pages, and the queue that it answers on."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanner:
+    """What reads pages and looks for them, the queue that it answers on, and the way back for what must wait."""
+
+    scan: ScanPages
+    discover: DiscoverSite
+    observed: Queue
+    later: PagesLater
+
+
+def scanner(settings: ScannerSettings | None = None) -> Scanner:
+    """Everything that meets the web, over one polite fetcher."""
     known = settings or ScannerSettings()
     # Fetching and parsing weigh more than all other workers together: only the scanner loads them.
     pages = import_module("pricing.adapters.aiohttp_pages")
     reading = import_module("pricing.adapters.page_reading")
+    site_files = import_module("pricing.adapters.readers.sitemap")
+    snapshots = import_module("pricing.adapters.s3_snapshots")
     fetcher = pages.AioHttpPages(
         user_agent=known.scanner_user_agent,
         limits=FetchLimits(min_delay_seconds=known.scanner_min_delay_seconds),
         connect_to=known.detour,
     )
     stops = Stops(known.work_bucket)
-    scan = ScanPages(pages=fetcher, read=reading.read_fetched, stops=stops, clock=system_clock)
-    return scan, Queue(known.observed_queue_url)
+    return Scanner(
+        scan=ScanPages(
+            pages=fetcher,
+            read=reading.read_fetched,
+            snapshots=snapshots.S3Snapshots(known.work_bucket, system_clock),
+            memory=S3LaneMemory(known.work_bucket),
+            stops=stops,
+            clock=system_clock,
+        ),
+        discover=DiscoverSite(
+            pages=fetcher,
+            read=site_files.read_site_file,
+            site_maps_of=site_files.site_maps_of,
+            stops=stops,
+            clock=system_clock,
+        ),
+        observed=Queue(known.observed_queue_url),
+        later=PagesLater(Queue(known.pages_later_queue_url), system_clock),
+    )
+
+
+def return_pages() -> PagesBack:
+    """The way of waiting pages back to their lanes."""
+    settings = ReturnSettings()
+    later = PagesLater(Queue(settings.pages_later_queue_url), system_clock)
+    return PagesBack(later, Queue(settings.pages_queue_url))
+
+
+def stored_pages() -> ServesPages:
+    """The reader of pages that scans kept."""
+    settings = StoredPagesSettings()
+    door = import_module("pricing.adapters.stored_page_door")
+    snapshots = import_module("pricing.adapters.s3_snapshots")
+    served: ServesPages = door.StoredPageDoor(snapshots.S3Snapshots(settings.work_bucket, system_clock))
+    return served

@@ -32,12 +32,16 @@ class ApiSettings(TellingSettings, WorkBucketSettings, EdgeSettings):
     decide_queue_url: str
     publish_queue_url: str
     reports_queue_url: str
+    stored_pages_function: str
+    pages_queue_url: str
+    scanner_lanes: int = Field(ge=1, le=100)
 
 
 class PlanSettings(TellingSettings, ConsumerSettings):
     """What the planner of scans is told."""
 
     pages_queue_url: str
+    scanner_lanes: int = Field(ge=1, le=100)
 
 
 class RecordSettings(TellingSettings, ConsumerSettings):
@@ -69,22 +73,49 @@ class ScannerSettings(FetcherSettings, ConsumerSettings):
     """What the scanner is told. It holds no database and no credential but its queues'."""
 
     observed_queue_url: str
+    pages_later_queue_url: str
     scanner_min_delay_seconds: float = Field(ge=0, le=60)
+
+
+class FetchRatesSettings(FetcherSettings):
+    """What the fetcher of exchange rates is told. It holds no database and no credential but its queue's."""
+
+    rates_url: str = Field(pattern=r"^https://")
+    rates_queue_url: str
+
+
+class RecordRatesSettings(StoreSettings, ConsumerSettings):
+    """What the keeper of exchange rates is told."""
+
+
+class ReturnSettings(FunctionSettings, ConsumerSettings):
+    """What the function is told that gives pages back to their lanes; like the scanner it holds no database."""
+
+    pages_queue_url: str
+    pages_later_queue_url: str
+
+
+class StoredPagesSettings(FunctionSettings, WorkBucketSettings):
+    """What the reader of stored pages is told. It holds no database and no credential but the bucket's."""
 
 
 DOORS: dict[str, type[BaseSettings]] = {
     "api": ApiSettings,
     "close_work": RecordSettings,
     "decide": RecordSettings,
+    "fetch_rates": FetchRatesSettings,
     "migrate": StoreSettings,
     "plan_scan": PlanSettings,
     "publish": PublishSettings,
     "questions": StoreSettings,
     "record_observations": RecordSettings,
     "record_products": RecordProductsSettings,
+    "record_rates": RecordRatesSettings,
     "relay": RelaySettings,
+    "return_pages": ReturnSettings,
     "scan_pages": ScannerSettings,
     "start_run": StartRunSettings,
+    "stored_pages": StoredPagesSettings,
     "write_report": RecordSettings,
 }
 """The settings of each door."""

@@ -32,10 +32,10 @@ IN_ORDER_OF_USE = (
 )
 
 
-def run(stack: Stack, given: Material | None = None) -> Account:
-    """Do the whole job against a running local cloud; returns its account."""
+def run(stack: Stack, given: Material | None = None, *, domain: str = "example.com") -> Account:
+    """Do the whole job against a running local cloud, as the organisation of a domain; returns its account."""
     chosen = given or material()
-    administrator = ensure_administrator(stack)
+    administrator = ensure_administrator(stack, domain)
     with stack.steps.step("Simulated market"):
         open_market(stack, chosen)
     api, colleague = Api(stack.outputs.api_url), Api(stack.outputs.api_url)

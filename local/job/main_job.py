@@ -17,7 +17,6 @@ from local.job.material import PAGES_SHOP, SHOP, Material
 
 QUESTION = "which products lost first place, and what would the policy do?"
 POLICY = "just-under-the-lowest"
-COLLEAGUE = "manager@example.com"
 JUSTIFICATION = "Reviewed with the category team: follows the market and keeps the minimum margin."
 LINES_IN_A_REQUEST = 500
 SHOWN_REJECTIONS = 3
@@ -49,13 +48,13 @@ class MainJob:
         with self._step("Sign in"):
             self._api.sign_in(administrator.email, administrator.password)
             person = {
-                "email": COLLEAGUE,
+                "email": administrator.colleague,
                 "name": "Pricing manager",
                 "password": administrator.password,
                 "roles": ["pricing_manager"],
             }
             self._api.post_unless_there("/auth/users", person)
-            self._colleague.sign_in(COLLEAGUE, administrator.password)
+            self._colleague.sign_in(administrator.colleague, administrator.password)
 
     def import_catalogue(self) -> None:
         """Open the shop, map its columns once, and import the file."""

@@ -22,11 +22,15 @@ class How(StrEnum):
     WRONG_CHARSET = "wrong_charset"
     ROBOTS_CLOSED = "robots_closed"
     ROBOTS_BROKEN = "robots_broken"
+    CRAWL_DELAY = "crawl_delay"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misbehaviour:
-    """What a shop does, and for how many requests; None is until it is told to stop."""
+    """What a shop does, and for how many requests; None is until it is told to stop.
+
+    `seconds` is how slow it is, how long it wants to be left alone, or the pause that its robots.txt asks for.
+    """
 
     how: How
     seconds: float = 2.0

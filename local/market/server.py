@@ -15,6 +15,8 @@ from aiohttp import web
 from local.market.misbehaviour import CAPTCHA_PAGE, How, Misbehaviour
 from local.market.model import Market, Shop, address_of
 from local.market.pages import feed, product_page
+from local.market.rates import HOST as BANK
+from local.market.rates import rates_file
 from local.market.recorded import RecordedPages
 from local.market.state import MarketState, Traffic
 
@@ -64,6 +66,8 @@ class MarketServer:
             return _robots(told)
         if told and (answer := await _misbehave(request, told)):
             return answer
+        if host == BANK and (rates := rates_file(request.path)):
+            return web.Response(text=rates, content_type="text/xml")
         recorded = self.recorded.page(host, request.raw_path)
         if recorded is not None:
             return _page(request, recorded)
@@ -97,7 +101,8 @@ def _robots(told: Misbehaviour | None) -> web.Response:
     if told and told.how is How.ROBOTS_BROKEN:
         return web.Response(status=503)
     rule = "Disallow: /" if told and told.how is How.ROBOTS_CLOSED else "Disallow: /private/"
-    return web.Response(text=f"User-agent: *\n{rule}\n")
+    pause = f"Crawl-delay: {told.seconds:g}\n" if told and told.how is How.CRAWL_DELAY else ""
+    return web.Response(text=f"User-agent: *\n{pause}{rule}\n")
 
 
 def _page(request: web.Request, body: bytes) -> web.Response:

@@ -11,7 +11,7 @@ extra_schedule_groups = ["default"]
 
 log_retention_days        = 1
 nat_gateway_count         = 1
-scanner_concurrency       = 2
+scanner_lanes             = 2
 scanner_min_delay_seconds = 0
 secret_recovery_days      = 0
 

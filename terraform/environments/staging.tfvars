@@ -1,5 +1,4 @@
 environment = "staging"
 
-log_retention_days  = 30
-nat_gateway_count   = 1
-scanner_concurrency = 10
+log_retention_days = 30
+nat_gateway_count  = 1

@@ -77,11 +77,27 @@ run "scanner" {
 
   assert {
     condition = toset(flatten([for statement in local.statements["pricing-scan-pages"] : setproduct(statement.actions, statement.resources)])) == toset([
-      "sqs:SendMessage", "sqs:SendMessageBatch", local.queue_arns["pricing-observed"], local.dead_letter_arns["pricing-pages.fifo"],
+      "sqs:SendMessage", "sqs:SendMessageBatch", local.queue_arns["pricing-observed"], local.queue_arns["pricing-pages-later"], local.dead_letter_arns["pricing-pages.fifo"],
       "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility", "sqs:ChangeMessageVisibilityBatch", local.queue_arns["pricing-pages.fifo"],
       "s3:GetObject", "${local.work_arn}/stopped/*", "s3:ListBucket", local.work_arn,
+      "s3:PutObject", "${local.work_arn}/snapshots/*", "${local.work_arn}/lanes/*",
     ])
-    error_message = "The scanner takes pages from its queue, sends readings and what it cannot read to others, and asks whether to stop: nothing else."
+    error_message = "The scanner takes pages from its queue, sends readings and what it cannot read to others, keeps pages and a lane's memory, and asks whether to stop: nothing else."
+  }
+
+  assert {
+    condition     = !contains(flatten([for statement in local.statements["pricing-scan-pages"] : statement.resources if contains(statement.actions, "s3:GetObject")]), "${local.work_arn}/snapshots/*")
+    error_message = "The scanner puts pages away and reads none of them again."
+  }
+
+  assert {
+    condition     = aws_lambda_event_source_mapping.this["pricing-pages.fifo"].scaling_config[0].maximum_concurrency == tonumber(local.environments["pricing-plan-scan"].SCANNER_LANES)
+    error_message = "Each lane that the planner fills has a scanner."
+  }
+
+  assert {
+    condition     = !local.functions["pricing-return-pages"].private && !contains(keys(local.environments["pricing-return-pages"]), "MONGODB_DATABASE")
+    error_message = "Pages that wait come from where untrusted pages are read: who gives them back meets no store."
   }
 
   assert {
@@ -209,7 +225,7 @@ run "work_bucket" {
   }
 
   assert {
-    condition     = { for rule in aws_s3_bucket_lifecycle_configuration.work.rule : rule.filter[0].prefix => rule.expiration[0].days } == { "claims/" = 15, "stopped/" = 30, "reports/" = 90, "pulled/" = 7 }
+    condition     = { for rule in aws_s3_bucket_lifecycle_configuration.work.rule : rule.filter[0].prefix => rule.expiration[0].days } == { "claims/" = 15, "stopped/" = 30, "reports/" = 90, "pulled/" = 7, "lanes/" = 2, "snapshots/" = 30 }
     error_message = "A claimed body outlives its message in a dead letter queue, and nothing stays for ever."
   }
 

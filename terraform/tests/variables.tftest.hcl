@@ -163,3 +163,24 @@ run "connection_strings_given" {
     error_message = "A given connection string is put into its secret."
   }
 }
+
+run "more_lanes_than_scanners" {
+  command = plan
+
+  variables {
+    scanner_lanes      = 6
+    worker_concurrency = 5
+  }
+
+  expect_failures = [var.scanner_lanes]
+}
+
+run "one_lane" {
+  command = plan
+
+  variables {
+    scanner_lanes = 1
+  }
+
+  expect_failures = [var.scanner_lanes]
+}

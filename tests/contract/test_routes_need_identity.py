@@ -42,6 +42,8 @@ def example(schema: dict[str, Any], house: str) -> Any:
             return [example(schema["items"], house)] * schema.get("minItems", 0)
         case "string":
             return PATTERNS.get(schema.get("pattern", ""), "x" * schema.get("minLength", 1))
+        case "integer":
+            return int(schema.get("minimum", 0))
         case kind:
             raise AssertionError(f"no example of {kind}")
 

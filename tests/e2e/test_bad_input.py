@@ -55,7 +55,7 @@ def refused(call: object, *arguments: object) -> Json:
 def test_a_wrong_header_is_refused_and_nothing_goes_in(api: Api) -> None:
     problem = refused(api.upload, f"/products/shops/{SCRATCH}/imports", "sku,nmae\nX-1,Never in\n")
 
-    assert (problem["status"], problem["type"]) == (422, "/problems/products/unreadable-file")
+    assert (problem["status"], problem["type"]) == (422, "/problems/file/unreadable")
     assert "did you mean" in problem["errors"][0]["detail"]
 
 

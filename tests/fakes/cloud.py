@@ -96,7 +96,11 @@ class FakeClient:
     def _get_object(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked["Key"] not in self.cloud.objects:
             raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
-        return {"Body": io.BytesIO(self.cloud.objects[asked["Key"]])}
+        content = self.cloud.objects[asked["Key"]]
+        if "Range" in asked:
+            first, last = map(int, asked["Range"].removeprefix("bytes=").split("-"))
+            content = content[first : last + 1]
+        return {"Body": io.BytesIO(content)}
 
     def _head_object(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked["Key"] not in self.cloud.objects:

@@ -61,6 +61,11 @@ class FaultProxy:
             writer.transport.abort()
         if self._server is not None:
             await self._server.wait_closed()
+            # What was accepted while the server closed begins a turn later.
+            await asyncio.sleep(0.01)
+            for writer in [*self._open]:
+                writer.transport.abort()
+            await asyncio.sleep(0)
         self._server = None
 
     async def _served(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -240,6 +240,15 @@ class RoughClient:
             raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
         return {}
 
+    def _get_object(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked["Key"] not in self.cloud.objects:
+            raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
+        return {"Body": io.BytesIO(self.cloud.objects[asked["Key"]])}
+
+    def _put_object(self, asked: dict[str, Any]) -> dict[str, Any]:
+        self.cloud.objects[asked["Key"]] = asked["Body"]
+        return {}
+
     def _invoke(self, asked: dict[str, Any]) -> dict[str, Any]:
         try:
             answered = self.cloud.functions[asked["FunctionName"]](json.loads(asked["Payload"]))

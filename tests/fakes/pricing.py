@@ -1,15 +1,18 @@
 """Pricing's ports in memory."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from pricing.adapters.mongo_observations import SCANNER_MB
+from pricing.domain.candidate import identifiers
 from pricing.domain.decision import Decision
 from pricing.domain.errors import (
     BatchNotFound,
     CompetitorExists,
+    CompetitorNotFound,
     DecisionNotFound,
     FilterExists,
     FilterNotFound,
@@ -20,17 +23,24 @@ from pricing.domain.errors import (
     RunNotFound,
 )
 from pricing.domain.fetched import Fetched
+from pricing.domain.health import Tally, state_of
 from pricing.domain.market import Competitor, Observation, Offer, ProductFacts
 from pricing.domain.policy import Policy
 from pricing.domain.price_change import PriceChange, State
 from pricing.domain.product_filter import Criteria, SavedFilter
+from pricing.domain.rates import Rates, RateTable
+from pricing.domain.recording import NOTHING_KNOWN, Known, Looked, looked
+from pricing.domain.scan_effects import Effects, changed_offers, moved_products
+from pricing.usecases.data_health import Wanted
 from pricing.usecases.house import Stores
-from pricing.usecases.ports import Batch, PagesOfHost, Recorded, Run, ScanLog, StoredDecision, Written
+from pricing.usecases.looks import Look, PageAsked
+from pricing.usecases.ports import Batch, PagesOfLane, Recorded, Run, ScanLog, StoredDecision, Written
 from pricing.usecases.report import Report
-from pricing.usecases.scan_pages import Look
+from shared.kernel.compute_cost import compute_microusd
 from shared.kernel.errors import Unavailable
 from shared.kernel.paging import Page, Window
 from tests.fakes.lists import page_of
+from tests.fakes.scan_budget import FakeBudgets
 
 
 @dataclass
@@ -51,6 +61,12 @@ class FakeFacts:
 
     async def by_id(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, ProductFacts]:
         return {one.product_id: one for one in self._own(organisation_id) if one.product_id in product_ids}
+
+    async def by_identifiers(self, organisation_id: str, wanted: Sequence[str]) -> dict[str, list[ProductFacts]]:
+        own = [one for one in self._own(organisation_id) if one.active]
+        carried = {one.product_id: identifiers((one.gtin, one.mpn, one.sku)) for one in own}
+        found = {name: [one for one in own if name in carried[one.product_id]] for name in wanted}
+        return {name: some for name, some in found.items() if some}
 
     async def of_shop(self, organisation_id: str, shop_id: str, size: int) -> AsyncIterator[Sequence[ProductFacts]]:
         own = [one for one in self._own(organisation_id) if one.shop_id == shop_id and one.active]
@@ -92,9 +108,22 @@ class FakeCompetitors:
             raise CompetitorExists("taken")
         self.kept[key] = competitor
 
+    async def change(self, competitor: Competitor) -> None:
+        await self.get(competitor.organisation_id, competitor.competitor_id)
+        self.kept[competitor.organisation_id, competitor.competitor_id] = competitor
+
+    async def get(self, organisation_id: str, competitor_id: str) -> Competitor:
+        if (organisation_id, competitor_id) not in self.kept:
+            raise CompetitorNotFound("none")
+        return self.kept[organisation_id, competitor_id]
+
     async def some(self, organisation_id: str, competitor_ids: Sequence[str]) -> dict[str, Competitor]:
         wanted = {(organisation_id, one) for one in competitor_ids}
         return {key[1]: one for key, one in self.kept.items() if key in wanted}
+
+    async def walk(self, organisation_id: str) -> AsyncIterator[Competitor]:
+        for one in [one for one in self.kept.values() if one.organisation_id == organisation_id]:
+            yield one
 
     async def page(self, organisation_id: str, window: Window) -> Page[Competitor]:
         own = [one for one in self.kept.values() if one.organisation_id == organisation_id]
@@ -121,6 +150,11 @@ class FakeOffers:
     async def some(self, organisation_id: str, offer_ids: Sequence[str]) -> Sequence[Offer]:
         return [one for one in self._own(organisation_id) if one.offer_id in offer_ids]
 
+    async def of_competitor(self, organisation_id: str, competitor_id: str, limit: int) -> Sequence[Offer]:
+        own = [one for one in self.kept.values() if one.organisation_id == organisation_id]
+        read = [one for one in own if one.competitor_id == competitor_id and one.latest is not None]
+        return sorted(read, key=lambda one: one.offer_id)[:limit]
+
     async def to_scan(self, organisation_id: str, competitor_ids: Sequence[str]) -> Sequence[Offer]:
         own = self._own(organisation_id)
         return [one for one in own if not competitor_ids or one.competitor_id in competitor_ids]
@@ -141,46 +175,68 @@ class FakeScanLog:
     kept: dict[str, Observation] = field(default_factory=dict)
     progress: dict[tuple[str, str], Recorded] = field(default_factory=dict)
     plans: dict[str, int] = field(default_factory=dict)
-    asked: dict[tuple[str, str, int], PagesOfHost] = field(default_factory=dict)
+    asked: dict[tuple[str, int, int], PagesOfLane] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    budgets: FakeBudgets = field(default_factory=FakeBudgets)
 
-    async def record(self, job_id: str, message_id: str, observations: Sequence[Observation], at: datetime) -> Recorded:
+    async def record(
+        self,
+        job_id: str,
+        message_id: str,
+        observations: Sequence[Observation],
+        at: datetime,
+        known: Known = NOTHING_KNOWN,
+    ) -> Recorded:
         assert at.tzinfo is not None
         new = {one.observation_id: one for one in observations if one.observation_id not in self.kept}
-        read = sum(one.outcome == "read" for one in new.values())
-        recorded = Recorded(read, len(new) - read)
+        before = dict(self.offers.kept)
         for one in new.values():
-            self.kept[one.observation_id] = one
-            self._bring_up_to_date(one)
+            self._take_in(one, known)
+        kept = [self.kept[name] for name in new]
+        self._note_effects(f"{job_id}/{message_id}", kept, before, at)
+        read = sum(one.is_read for one in kept)
+        recorded = Recorded(read, len(kept) - read, sum(one.quality == "suspicious" for one in kept))
         if new:
             self.progress.setdefault((job_id, message_id), recorded)
         return recorded
 
-    async def plan(self, organisation_id: str, job_id: str, pages: Sequence[PagesOfHost], at: datetime) -> None:
+    async def plan(self, organisation_id: str, job_id: str, pages: Sequence[PagesOfLane], at: datetime) -> None:
         assert organisation_id
         assert at.tzinfo is not None
         if job_id in self.plans:
             return
-        self.plans[job_id] = sum(len(part.offers) for part in pages)
-        self.asked |= {(job_id, part.host, part.part): part for part in pages}
+        self.plans[job_id] = sum(len(part.pages) for part in pages)
+        self.asked |= {(job_id, part.lane, part.part): part for part in pages}
 
     async def refuse(self, organisation_id: str, job_id: str, detail: str, at: datetime) -> None:
         assert organisation_id
         assert at.tzinfo is not None
         self.refused[job_id] = detail
 
-    def _bring_up_to_date(self, seen: Observation) -> None:
+    def _note_effects(self, name: str, kept: list[Observation], before: dict[str, Offer], at: datetime) -> None:
+        if not kept:
+            return
+        changed = changed_offers(before, self.offers.kept)
+        of_products = [
+            one for one in self.offers.kept.values() if one.product_id in {two.product_id for two in changed}
+        ]
+        useful = moved_products(before, changed, of_products)
+        cost = compute_microusd(SCANNER_MB, timedelta(milliseconds=sum(one.billed_ms for one in kept)))
+        effects = Effects(looks=len(kept), cost_microusd=cost, changes=len(changed), useful=useful)
+        self.budgets.brought[name] = (kept[0].organisation_id, at, effects)
+
+    def _take_in(self, seen: Observation, known: Known) -> None:
         offer = self.offers.kept.get(seen.offer_id)
-        if offer is None or offer.organisation_id != seen.organisation_id:
-            return
-        before = offer.latest if seen.outcome == "read" else offer.last_failure
-        if before is not None and before.captured_at >= seen.captured_at:
-            return
-        if seen.outcome == "read":
-            offer = replace(offer, latest=seen, previous=offer.latest, misses=0)
-        else:
-            offer = replace(offer, last_failure=seen, misses=offer.misses + (seen.outcome == "not_found"))
-        self.offers.kept[offer.offer_id] = offer
+        own = None if offer is None or offer.organisation_id != seen.organisation_id else offer
+        self.carry_out(looked(own, seen, known))
+
+    def carry_out(self, result: Looked) -> None:
+        """Keep what a look changed."""
+        if result.offer is not None:
+            self.offers.kept[result.offer.offer_id] = result.offer
+        for one in (result.seen, result.changed):
+            if one is not None:
+                self.kept[one.observation_id] = one
 
 
 @dataclass
@@ -202,7 +258,87 @@ class FakeObservations:
 
     async def failed_of(self, organisation_id: str, job_id: str) -> Sequence[str]:
         own = [one for one in self.log.kept.values() if one.organisation_id == organisation_id]
-        return [one.offer_id for one in own if one.job_id == job_id and one.outcome != "read"]
+        return [one.offer_id for one in own if one.job_id == job_id and not one.is_read]
+
+
+@dataclass
+class FakeQuarantine:
+    """The doubted prices that a log keeps."""
+
+    log: FakeScanLog
+
+    async def page(self, organisation_id: str, window: Window) -> Page[Observation]:
+        own = [one for one in self.log.offers.kept.values() if one.organisation_id == organisation_id]
+        waiting = [one.quarantined for one in own if one.quarantined is not None]
+        return page_of(waiting, lambda one: f"{one.captured_at}/{one.observation_id}", window, newest_first=True)
+
+    async def settle(
+        self, organisation_id: str, observation_id: str, judge: Callable[[Offer | None, Observation], Looked]
+    ) -> Observation:
+        seen = await FakeObservations(self.log).get(organisation_id, observation_id)
+        result = judge(self.log.offers.kept.get(seen.offer_id), seen)
+        self.log.carry_out(result)
+        return result.seen
+
+
+@dataclass
+class FakeHealth:
+    """How the offers of a log are delivered."""
+
+    offers: FakeOffers
+
+    async def tallies(self, organisation_id: str, since: datetime, month: datetime) -> Sequence[Tally]:
+        own = [one for one in self.offers.kept.values() if one.organisation_id == organisation_id]
+        return [self._one(offer, since, month) for offer in own]
+
+    def _one(self, offer: Offer, since: datetime, month: datetime) -> Tally:
+        seen = None if offer.latest is None else offer.latest.captured_at
+        failure = None if offer.failing_since is None else offer.last_failure
+        return Tally(
+            competitor_id=offer.competitor_id,
+            host=offer.host,
+            state=state_of(offer, since),
+            reason=None if failure is None else failure.outcome,
+            offers=1,
+            delivered=int(seen is not None and seen >= since),
+            read=int(seen is not None),
+            added=int(offer.created_at >= month),
+            failing_since=offer.failing_since,
+            newest=seen,
+        )
+
+    async def page(self, organisation_id: str, wanted: Wanted, since: datetime, window: Window) -> Page[Offer]:
+        own = [one for one in self.offers.kept.values() if one.organisation_id == organisation_id]
+        return page_of([one for one in own if self._is(one, wanted, since)], lambda one: one.offer_id, window)
+
+    def _is(self, offer: Offer, wanted: Wanted, since: datetime) -> bool:
+        tally = self._one(offer, since, since)
+        return (
+            offer.competitor_id == wanted.competitor_id
+            and wanted.state in {None, tally.state}
+            and wanted.reason in {None, tally.reason}
+            and wanted.host in {None, offer.host}
+        )
+
+
+@dataclass
+class FakeRates:
+    """Every version of every day's table."""
+
+    kept: list[RateTable] = field(default_factory=list)
+
+    async def keep(self, tables: Sequence[RateTable]) -> int:
+        known = {(one.day, tuple(sorted(one.quotes.items()))) for one in self.kept}
+        new = [one for one in tables if (one.day, tuple(sorted(one.quotes.items()))) not in known]
+        self.kept += new
+        return len(new)
+
+    async def between(self, first: date, last: date) -> Rates:
+        return Rates(tuple(one for one in self.kept if first <= one.day <= last))
+
+    async def page(self, window: Window) -> Page[RateTable]:
+        newest = {one.day: one for one in sorted(self.kept, key=lambda one: one.published_at)}
+        return page_of(list(newest.values()), lambda one: one.day.isoformat(), window, newest_first=True)
 
 
 @dataclass
@@ -496,25 +632,85 @@ class FakeShop:
 
 @dataclass
 class FakePages:
-    """The web: what each URL brings."""
+    """The web: what each URL brings, or what it brings in turn; `later` are hosts and for how long they are silent."""
 
-    answers: dict[str, Fetched]
+    answers: dict[str, Fetched | list[Fetched]]
     asked: list[str] = field(default_factory=list)
+    conditions: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    cleared: dict[str, float | None] = field(default_factory=dict)
+    pauses: dict[str, float] = field(default_factory=dict)
+    silent: dict[str, float] = field(default_factory=dict)
+    rests: int = 0
 
-    async def fetch(self, url: str, *, deadline: float | None = None) -> Fetched:
+    async def fetch(
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        deadline: float | None = None,
+        pause_seconds: float | None = None,
+    ) -> Fetched:
         assert deadline is not None
         self.asked.append(url)
-        return self.answers[url]
+        self.conditions[url] = (etag, last_modified)
+        self.cleared[url] = pause_seconds
+        answer = self.answers[url]
+        return answer.pop(0) if isinstance(answer, list) else answer
+
+    def pause_of(self, url: str) -> float | None:
+        return self.pauses.get(url)
+
+    async def rest(self) -> None:
+        self.rests += 1
+
+    def silences(self) -> dict[str, float]:
+        return self.silent
+
+    def silence(self, host: str, seconds: float) -> None:
+        self.silent[host] = max(seconds, self.silent.get(host, 0.0))
 
 
 @dataclass
 class FakeObserved:
-    """The messages that looks left in, by part."""
+    """What looks left in, one entry for each time, and the pages that went back with when they may be asked for."""
 
-    told: dict[int, tuple[Look, ...]] = field(default_factory=dict)
+    told: list[tuple[Look, ...]] = field(default_factory=list)
+    carried: list[tuple[datetime | None, tuple[PageAsked, ...]]] = field(default_factory=list)
 
-    async def tell(self, looks: Sequence[Look], part: int) -> None:
-        self.told.setdefault(part, tuple(looks))
+    async def tell(self, looks: Sequence[Look]) -> None:
+        self.told.append(tuple(looks))
+
+    async def carry(self, pages: Sequence[PageAsked], not_before: datetime | None) -> None:
+        self.carried.append((not_before, tuple(pages)))
+
+
+@dataclass
+class FakeLaneMemory:
+    """What is remembered of each lane's hosts."""
+
+    kept: dict[int, dict[str, datetime]] = field(default_factory=dict)
+
+    async def recall(self, lane: int) -> dict[str, datetime]:
+        return self.kept.get(lane, {})
+
+    async def keep(self, lane: int, until: Mapping[str, datetime]) -> None:
+        self.kept[lane] = dict(until)
+
+
+@dataclass
+class FakeSnapshots:
+    """Pages that were kept, by place; while `down` none can be."""
+
+    kept: dict[str, Fetched] = field(default_factory=dict)
+    down: bool = False
+
+    async def keep(self, pages: Sequence[Fetched]) -> Sequence[str | None]:
+        if self.down:
+            return [None] * len(pages)
+        places = [f"snapshots/{len(self.kept) + place}" for place in range(len(pages))]
+        self.kept |= dict(zip(places, pages, strict=True))
+        return places
 
 
 @dataclass

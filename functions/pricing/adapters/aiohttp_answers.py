@@ -7,7 +7,13 @@ from shared.runtime.web.body import TooLargeError, UnreadableBodyError
 from shared.runtime.web.resolver import RefusedAddressError
 from shared.runtime.web.transport import Answer
 
-_PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", ""})
+# Site maps are XML or packed; that such a file is no product page is the readers' to say.
+_PAGE_TYPES = frozenset(
+    {
+        *("text/html", "application/xhtml+xml", "text/plain", ""),
+        *("application/xml", "text/xml", "application/gzip", "application/x-gzip"),
+    }
+)
 _BY_STATUS = {
     304: Fetch.NOT_MODIFIED,
     401: Fetch.BLOCKED,
@@ -19,7 +25,7 @@ _BY_STATUS = {
 }
 
 
-def outcome_of(url: str, answer: Answer, retry_after: float | None) -> Fetched:
+def outcome_of(url: str, answer: Answer, retry_after: float | None, duration_ms: int) -> Fetched:
     """Name a complete answer."""
     kind = answer.headers.get("Content-Type", "").split(";")[0].strip().lower()
     outcome, detail = _named(answer.status, kind)
@@ -33,7 +39,10 @@ def outcome_of(url: str, answer: Answer, retry_after: float | None) -> Fetched:
         etag=answer.headers.get("ETag"),
         last_modified=answer.headers.get("Last-Modified"),
         bytes_received=answer.received,
+        packed=answer.packed if outcome is Fetch.FETCHED else b"",
+        encoding=answer.encoding,
         retry_after_seconds=retry_after,
+        duration_ms=duration_ms,
     )
 
 

@@ -7,6 +7,7 @@ followed here so that each step is checked, and nothing is read without a bound 
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
 from types import TracebackType
@@ -17,14 +18,8 @@ import aiohttp
 
 from pricing.adapters.aiohttp_answers import failure_of, outcome_of
 from pricing.adapters.host_manners import HostManners, Monotonic, Sleep, retry_after_seconds
-from pricing.adapters.robots_rules import (
-    LARGEST,
-    UNREACHABLE,
-    RobotsRules,
-    product_token,
-    robots_rules,
-    unreachable_because,
-)
+from pricing.adapters.robots_rules import product_token
+from pricing.adapters.site_rules import REDIRECTS, SiteRules
 from pricing.domain.fetched import Fetch, Fetched, FetchLimits
 from shared.kernel.clock import Clock, system_clock
 from shared.kernel.public_url import UnsafeUrl, checked_url
@@ -32,7 +27,9 @@ from shared.runtime.web.resolver import Lookup, system_lookup
 from shared.runtime.web.transport import Answer, WebTransport
 
 _MOST_HOSTS = 1_000
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_TOO_BUSY = frozenset({429, 503})
+# A host that is too busy and does not say for how long is left alone for this long.
+_SILENCE_SECONDS = 60.0
 
 
 class AioHttpPages:
@@ -49,14 +46,14 @@ class AioHttpPages:
         monotonic: Monotonic = time.monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self._agent = user_agent
+        self._token = product_token(user_agent)
         self._limits = limits or FetchLimits()
         self._clock = clock
         self._monotonic = monotonic
         self._sleep = sleep
         self._transport = WebTransport(user_agent, self._limits, lookup, connect_to)
         self._manners: OrderedDict[str, HostManners] = OrderedDict()
-        self._robots: OrderedDict[str, tuple[float, RobotsRules]] = OrderedDict()
+        self._rules = SiteRules(self._transport, self._limits, self._token, monotonic)
 
     async def __aenter__(self) -> Self:
         """Open nothing yet: connections are made when they are needed."""
@@ -73,108 +70,126 @@ class AioHttpPages:
         await self._transport.close()
 
     async def fetch(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None, deadline: float | None = None
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        deadline: float | None = None,
+        pause_seconds: float | None = None,
     ) -> Fetched:
-        """Fetch one page. A page that cannot start before the deadline, a reading of the clock, does not start."""
-        began = self._monotonic()
+        """Fetch one page. A page that cannot come to its end before the deadline, a reading of the clock, is not yet.
+
+        `pause_seconds` says that the site's rules were asked about this page not long ago and allow it at that pause.
+        """
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in conditions.items() if value}
         try:
-            fetched = await self._follow(checked_url(url), headers, deadline)
+            return await self._follow(checked_url(url), headers, deadline, pause_seconds)
         except UnsafeUrl as error:
-            fetched = Fetched(outcome=Fetch.REFUSED_ADDRESS, url=url, detail=error.detail, attempted=False)
-        return replace(fetched, duration_ms=round((self._monotonic() - began) * 1000))
+            return Fetched(outcome=Fetch.REFUSED_ADDRESS, url=url, detail=error.detail, attempted=False)
 
-    async def _follow(self, url: str, headers: dict[str, str], deadline: float | None) -> Fetched:
+    def pause_of(self, url: str) -> float | None:
+        """The pause at which the site lets a page be read (seconds); None when its rules are not known or forbid it."""
+        rules = self._rules.known(url)
+        return self._rules.pause(rules) if rules is not None and rules.allow(url, self._token) else None
+
+    async def rest(self) -> None:
+        """Wait until every host that may soon be asked again may be asked by anybody."""
+        waits = [manners.wait_seconds() for manners in self._manners.values()]
+        await self._sleep(max((one for one in waits if one <= self._limits.longest_wait_seconds), default=0.0))
+
+    def silences(self) -> Mapping[str, float]:
+        """The hosts that are to be left alone for longer, with how long (seconds)."""
+        waits = {host: manners.wait_seconds() for host, manners in self._manners.items()}
+        return {host: seconds for host, seconds in waits.items() if seconds > self._limits.longest_wait_seconds}
+
+    def silence(self, host: str, seconds: float) -> None:
+        """Leave a host alone for so long."""
+        self._manners_of(host).silence(seconds)
+
+    async def _follow(
+        self, url: str, headers: dict[str, str], deadline: float | None, pause_seconds: float | None
+    ) -> Fetched:
         seen: set[str] = set()
+        spent = 0.0
         for _ in range(self._limits.redirects + 1):
             if url in seen:
                 break
             seen.add(url)
-            answer = await self._politely(url, headers, deadline)
+            answer, seconds = await self._politely(url, headers, deadline, pause_seconds)
+            spent += seconds
             if isinstance(answer, Fetched):
-                return answer
+                return replace(answer, duration_ms=round(spent * 1000))
             target = answer.headers.get("Location")
-            if answer.status not in _REDIRECTS or not target:
-                return self._finished(url, answer)
+            if answer.status not in REDIRECTS or not target:
+                return self._finished(url, answer, spent)
             # A condition holds for the address it was learnt at, and the next may be another site.
-            headers, before = {}, url
+            headers, pause_seconds, before = {}, None, url
             url = checked_url(urljoin(before, target))
         return Fetched(
-            outcome=Fetch.REDIRECT_LOOP, url=url, detail=f"more than {self._limits.redirects} redirects, or a circle"
+            outcome=Fetch.REDIRECT_LOOP,
+            url=url,
+            detail=f"more than {self._limits.redirects} redirects, or a circle",
+            duration_ms=round(spent * 1000),
         )
 
-    async def _politely(self, url: str, headers: dict[str, str], deadline: float | None) -> Answer | Fetched:
+    async def _politely(
+        self, url: str, headers: dict[str, str], deadline: float | None, pause_seconds: float | None
+    ) -> tuple[Answer | Fetched, float]:
+        """What one address answered, and how long that took (seconds, without the host's pause)."""
         manners = self._manners_of(urlsplit(url).hostname or "")
         async with manners.turn:
-            rules = await self._rules(url, manners, deadline)
+            rules = await self._rules.of(url, manners, deadline, pause_seconds)
             if rules is None:
-                return _too_late(url)
-            if not rules.allow(url, product_token(self._agent)):
-                return Fetched(outcome=rules.refusal, url=url, detail=rules.why, attempted=False)
-            if not await manners.wait(deadline):
-                return _too_late(url)
+                return _not_yet(url, manners), 0.0
+            if not rules.allow(url, self._token):
+                return Fetched(outcome=rules.refusal, url=url, detail=rules.why, attempted=False), 0.0
+            if not await manners.wait(deadline, self._limits.longest_wait_seconds):
+                return _not_yet(url, manners), 0.0
+            began = self._monotonic()
             try:
-                return await self._transport.get(url, headers, self._seconds(deadline), self._limits.page_bytes)
-            except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-                return failure_of(error, url)
+                answer = await self._asked(url, headers, deadline)
             finally:
-                manners.asked(self._pause(rules))
+                manners.asked(self._rules.pause(rules))
+            if answer is None:
+                return _not_yet(url, manners), 0.0
+            return answer, self._monotonic() - began
 
-    def _finished(self, url: str, answer: Answer) -> Fetched:
-        fetched = outcome_of(
-            url, answer, retry_after_seconds(answer.headers.get("Retry-After"), self._clock().astimezone(UTC))
-        )
-        if fetched.retry_after_seconds:
-            self._manners_of(urlsplit(url).hostname or "").silence(fetched.retry_after_seconds)
-        return fetched
+    async def _asked(self, url: str, headers: dict[str, str], deadline: float | None) -> Answer | Fetched | None:
+        """The answer, or how asking failed; None when it was our own deadline that ended it."""
+        try:
+            return await self._transport.get(url, headers, self._rules.seconds(deadline), self._limits.page_bytes)
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            if isinstance(error, TimeoutError) and self._rules.is_over(deadline):
+                return None
+            return failure_of(error, url)
 
-    def _seconds(self, deadline: float | None) -> float:
-        if deadline is None:
-            return self._limits.page_seconds
-        return min(self._limits.page_seconds, max(deadline - self._monotonic(), 0.001))
-
-    def _pause(self, rules: RobotsRules) -> float:
-        asked = min(rules.delay_seconds(product_token(self._agent)), self._limits.longest_crawl_delay_seconds)
-        return max(self._limits.min_delay_seconds, asked)
-
-    async def _rules(self, url: str, manners: HostManners, deadline: float | None) -> RobotsRules | None:
-        """Return the site's rules, asked for at most once a day; robots.txt itself waits its turn like a page."""
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        kept = self._robots.get(origin)
-        if kept is not None and kept[0] > self._monotonic():
-            return kept[1]
-        if not await manners.wait(deadline):
-            return None
-        rules = await self._ask_for_rules(f"{origin}/robots.txt", deadline)
-        manners.asked(self._pause(rules))
-        self._robots[origin] = self._monotonic() + rules.kept.total_seconds(), rules
-        if len(self._robots) > _MOST_HOSTS:
-            self._robots.popitem(last=False)
-        return rules
-
-    async def _ask_for_rules(self, url: str, deadline: float | None) -> RobotsRules:
-        for _ in range(self._limits.redirects + 1):
-            try:
-                answer = await self._transport.get(url, {}, self._seconds(deadline), LARGEST * 4)
-                target = answer.headers.get("Location")
-                if answer.status not in _REDIRECTS or not target:
-                    return robots_rules(answer.status, answer.body)
-                url = checked_url(urljoin(url, target))
-            except UnsafeUrl:
-                return UNREACHABLE
-            except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-                return unreachable_because(failure_of(error, url))
-        return robots_rules(404, b"")
+    def _finished(self, url: str, answer: Answer, spent: float) -> Fetched:
+        asked = retry_after_seconds(answer.headers.get("Retry-After"), self._clock().astimezone(UTC))
+        fetched = outcome_of(url, answer, asked, round(spent * 1000))
+        busy = answer.status in _TOO_BUSY
+        silence = asked or (_SILENCE_SECONDS if busy else 0.0)
+        if silence > 0:
+            self._manners_of(urlsplit(url).hostname or "").silence(silence)
+        return replace(fetched, not_yet_seconds=silence) if busy else fetched
 
     def _manners_of(self, host: str) -> HostManners:
-        manners = self._manners.setdefault(host, HostManners(self._monotonic, self._sleep))
-        self._manners.move_to_end(host)
+        manners = self._manners.get(host)
+        if manners is not None:
+            self._manners.move_to_end(host)
+            return manners
+        manners = self._manners[host] = HostManners(self._monotonic, self._sleep)
         if len(self._manners) > _MOST_HOSTS and not next(iter(self._manners.values())).turn.locked():
             self._manners.popitem(last=False)
         return manners
 
 
-def _too_late(url: str) -> Fetched:
-    return Fetched(outcome=Fetch.TIMEOUT, url=url, detail="the host's pause outlasts the batch", attempted=False)
+def _not_yet(url: str, manners: HostManners) -> Fetched:
+    return Fetched(
+        outcome=Fetch.NOT_YET,
+        url=url,
+        detail="its host is to be left alone for longer",
+        attempted=False,
+        not_yet_seconds=manners.wait_seconds(),
+    )

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from pricing.usecases.ports import Batch, PagesOfHost, Run
+from pricing.adapters.recipe_messages import told_recipe
+from pricing.usecases.ports import Batch, PagesOfLane, Run
 from shared.contracts.pricing import BatchRequested, PagesToScan, PageToScan, RunRequested
 from shared.kernel.identifiers import derived_id
 
@@ -34,22 +35,32 @@ def batch_requested(batch: Batch) -> BatchRequested:
     )
 
 
-def pages_to_scan(organisation_id: str, job_id: str, part: PagesOfHost, at: datetime) -> PagesToScan:
-    """Read pages of one host."""
+def pages_to_scan(organisation_id: str, job_id: str, part: PagesOfLane, at: datetime) -> PagesToScan:
+    """Read pages of a lane."""
+    place = str(part.part)
     return PagesToScan(
-        id=derived_id("msg", "scan", job_id, part.host, str(part.part)),
+        id=derived_id("msg", "scan", job_id, str(part.lane), place),
         occurred_at=at,
         correlation_id=job_id,
         organisation_id=organisation_id,
         job_id=job_id,
-        host=part.host,
+        lane=part.lane,
+        part=place,
+        recipes={competitor_id: told_recipe(recipe) for competitor_id, recipe in part.recipes.items()},
         pages=tuple(
             PageToScan(
-                offer_id=offer.offer_id,
-                product_id=offer.product_id,
-                competitor_id=offer.competitor_id,
-                url=offer.url,
+                offer_id=page.offer.offer_id,
+                product_id=page.offer.product_id,
+                competitor_id=page.offer.competitor_id,
+                url=page.offer.url,
+                etag=page.etag,
+                last_modified=page.last_modified,
             )
-            for offer in part.offers
+            for page in part.pages
         ),
     )
+
+
+def lane_group(lane: int) -> str:
+    """The message group of a lane: one scanner at a time reads it, in order."""
+    return f"lane-{lane}"

@@ -25,10 +25,10 @@ class HostManners:
         """Return how long the next request has to wait."""
         return max(0.0, max(self._ready_at, self._silent_until) - self._clock())
 
-    async def wait(self, deadline: float | None) -> bool:
-        """Wait for the host's pause; False, at once, when that would last beyond the deadline."""
+    async def wait(self, deadline: float | None, longest: float) -> bool:
+        """Wait for the host's pause; False, at once, when it is a longer one or would last beyond the deadline."""
         pause = self.wait_seconds()
-        if deadline is not None and self._clock() + pause >= deadline:
+        if pause > longest or (deadline is not None and self._clock() + pause >= deadline):
             return False
         if pause > 0:
             await self._sleep(pause)

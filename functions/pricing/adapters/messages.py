@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from pricing.domain.market import Observation, ProductFacts
-from pricing.domain.reading import Availability
+from pricing.domain.reading import Availability, Vote
 from shared.contracts import pricing as contracts
 from shared.contracts import products
 from shared.kernel.identifiers import derived_id
@@ -30,7 +30,17 @@ AS_THEY_ARE = {
     "page_hash",
     "http_status",
     "duration_ms",
+    "billed_ms",
     "bytes_read",
+    "etag",
+    "last_modified",
+    "snapshot",
+    "readers_version",
+    "recipe",
+    "fulfilment",
+    "promotion",
+    "pack",
+    "region",
 }
 
 
@@ -50,6 +60,8 @@ def facts_of(organisation_id: str, told: products.ProductFacts) -> ProductFacts:
         revision=told.revision,
         active=told.active,
         brand=told.brand,
+        gtin=told.gtin,
+        mpn=told.mpn,
         category=told.category,
         tags=told.tags,
         price=_decimal(told.price),
@@ -59,20 +71,31 @@ def facts_of(organisation_id: str, told: products.ProductFacts) -> ProductFacts:
         map_price=_decimal(told.map_price),
         msrp=_decimal(told.msrp),
         own_seller_ids=told.own_seller_ids,
+        tax_basis=told.tax_basis,
+        pack_quantity=told.pack_quantity,
     )
 
 
 def observation_of(message: contracts.PagesRead, reading: contracts.PageReading) -> Observation:
     """A page's reading as an observation; offer and job make its id, so it is recorded once."""
+    observation_id = derived_id("obs", message.organisation_id, reading.offer_id, message.job_id)
+    return seen_in(reading, observation_id, message.organisation_id, message.job_id)
+
+
+def seen_in(reading: contracts.PageReading, observation_id: str, organisation_id: str, job_id: str) -> Observation:
+    """What a reading saw, as an observation of that id."""
     fields = reading.model_dump(include=AS_THEY_ARE)
     return Observation(
-        observation_id=derived_id("obs", message.organisation_id, reading.offer_id, message.job_id),
-        organisation_id=message.organisation_id,
-        job_id=message.job_id,
+        observation_id=observation_id,
+        organisation_id=organisation_id,
+        job_id=job_id,
         item_price=_decimal(reading.item_price),
         list_price=_decimal(reading.list_price),
         shipping=_decimal(reading.shipping),
         availability=Availability(reading.availability),
         confidence=Decimal(str(reading.confidence)),
+        votes=tuple(
+            Vote(reader=one.reader, item_price=Decimal(one.item_price), currency=one.currency) for one in reading.votes
+        ),
         **fields,
     )

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Sequence
 from pymongo import ASCENDING, IndexModel, ReplaceOne
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from pricing.adapters.documents import facts_document, facts_from
+from pricing.adapters.documents import IDENTIFIERS, facts_document, facts_from
 from pricing.adapters.product_queries import query_of
+from pricing.domain.candidate import identifiers as identifiers_of
 from pricing.domain.market import ProductFacts
 from pricing.domain.product_filter import Criteria
 from shared.runtime.mongo import DUPLICATE_KEY, Document, Mongo, unavailable
@@ -16,6 +17,7 @@ INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("shop_id", ASCENDING), ("sku", ASCENDING)], name="by_sku"),
     IndexModel([("organisation_id", ASCENDING), ("shop_id", ASCENDING), ("_id", ASCENDING)], name="of_shop"),
     IndexModel([("organisation_id", ASCENDING), ("sku", ASCENDING)], name="any_shop"),
+    IndexModel([("organisation_id", ASCENDING), (IDENTIFIERS, ASCENDING)], name="by_identifier"),
 )
 
 
@@ -64,6 +66,16 @@ class MongoFacts:
         """Return the known products among the ids, by id."""
         query = {"_id": {"$in": list(product_ids)}, "organisation_id": organisation_id}
         return {facts.product_id: facts for facts in await self._found(query)}
+
+    async def by_identifiers(self, organisation_id: str, identifiers: Sequence[str]) -> dict[str, list[ProductFacts]]:
+        """Return the active products that carry one of the identifiers, by identifier."""
+        query: Document = {"organisation_id": organisation_id, IDENTIFIERS: {"$in": list(identifiers)}, "active": True}
+        wanted = set(identifiers)
+        found: dict[str, list[ProductFacts]] = {}
+        for facts in await self._found(query):
+            for one in wanted.intersection(identifiers_of((facts.gtin, facts.mpn, facts.sku))):
+                found.setdefault(one, []).append(facts)
+        return found
 
     async def of_shop(self, organisation_id: str, shop_id: str, size: int) -> AsyncIterator[Sequence[ProductFacts]]:
         """Walk through a shop's active products, `size` at a time."""

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from pricing.adapters.mongo_health import MongoHealth
 from pricing.adapters.mongo_overview import MongoOverview
+from pricing.domain.health import health_of
 from pricing.usecases.overview import STALE_AFTER
 from shared.kernel.clock import Clock
 from shared.kernel.gauges import Gauge
@@ -21,6 +23,7 @@ class MongoGauges:
     def __init__(self, mongo: Mongo, clock: Clock) -> None:
         self._mongo = mongo
         self._overview = MongoOverview(mongo)
+        self._health = MongoHealth(mongo)
         self._clock = clock
 
     async def __call__(self, organisation_id: str) -> Sequence[Gauge]:
@@ -28,12 +31,14 @@ class MongoGauges:
         now = self._clock()
         seen = await self._overview.count(organisation_id, now - STALE_AFTER)
         run = seen.newest_run
+        states = health_of(await self._health.tallies(organisation_id, now - STALE_AFTER, now)).states
         return [
             _plain("products", "Products with an offer of a competitor", seen.products_monitored),
             _plain("offers", "Offers of competitors that are watched", seen.offers),
             _plain("offers_failing", "Offers whose last look read no price", seen.offers_failing),
             *_age("look_newest_seconds", "Age of the newest look that read a price", now, seen.newest_look),
             *_age("look_oldest_seconds", "Age of the oldest price that counts", now, seen.oldest_look),
+            *_each("offer_states", "Offers by how their data arrives", "state", states),
             *_each("price_changes", "Price changes by state", "state", seen.price_changes),
             *_each("decisions", "Decisions of the newest run by reason", "reason", run.decisions if run else {}),
             *await outbox_gauges(self._mongo, "pricing", organisation_id, self._clock),

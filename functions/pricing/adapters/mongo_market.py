@@ -6,8 +6,9 @@ from dataclasses import asdict
 from pymongo import ASCENDING, IndexModel, UpdateOne
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from pricing.adapters.documents import offer_document, offer_from
-from pricing.domain.errors import CompetitorExists
+from pricing.adapters.documents import QUARANTINE_KEY, offer_document, offer_from
+from pricing.domain.competitor_rules import Correction, Corrections, Sellers, TaxRule, Trust
+from pricing.domain.errors import CompetitorExists, CompetitorNotFound
 from pricing.domain.market import Competitor, Offer
 from shared.kernel.paging import Page, Window
 from shared.runtime.mongo import Document, Mongo, paged, unavailable
@@ -21,6 +22,23 @@ OFFER_INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("product_id", ASCENDING)], name="of_product"),
     IndexModel([("organisation_id", ASCENDING), ("competitor_id", ASCENDING)], name="of_competitor"),
     IndexModel([("organisation_id", ASCENDING), ("_id", ASCENDING)], name="by_id"),
+    IndexModel([("organisation_id", ASCENDING), (QUARANTINE_KEY, ASCENDING)], name="quarantined"),
+    # All that data health asks of an offer, for the same reason as the next.
+    IndexModel(
+        [
+            ("organisation_id", ASCENDING),
+            ("competitor_id", ASCENDING),
+            ("host", ASCENDING),
+            ("latest.captured_at", ASCENDING),
+            ("failing_since", ASCENDING),
+            ("last_failure.outcome", ASCENDING),
+            (QUARANTINE_KEY, ASCENDING),
+            ("misses", ASCENDING),
+            ("created_at", ASCENDING),
+        ],
+        name="of_health",
+    ),
+    IndexModel([("organisation_id", ASCENDING), ("url", ASCENDING)], name="of_page"),
     # All that the overview asks of an offer, so that it reads no documents.
     IndexModel(
         [("organisation_id", ASCENDING), ("latest.captured_at", ASCENDING), ("last_failure.captured_at", ASCENDING)],
@@ -31,7 +49,21 @@ OFFER_INDEXES = (
 
 def competitor_from(document: Document) -> Competitor:
     """The competitor in a stored document."""
-    return Competitor(**{key: value for key, value in document.items() if key != "_id"})
+    fields = {key: value for key, value in document.items() if key != "_id"}
+    tax = fields.pop("tax", None)
+    sellers = {name: tuple(values) for name, values in fields.pop("sellers", {}).items()}
+    corrections = fields.pop("corrections", {})
+    return Competitor(
+        **fields
+        | {
+            "trust": Trust(**fields.get("trust", {})),
+            "tax": None if tax is None else TaxRule(**tax),
+            "corrections": Corrections(
+                **{name: None if rule is None else Correction(**rule) for name, rule in corrections.items()}
+            ),
+            "sellers": Sellers(**sellers),
+        }
+    )
 
 
 class MongoCompetitors:
@@ -51,12 +83,39 @@ class MongoCompetitors:
         except PyMongoError as error:
             raise unavailable("store the competitor") from error
 
+    async def change(self, competitor: Competitor) -> None:
+        """Keep a competitor's settings; `CompetitorNotFound` when there is none of that id."""
+        key = f"{competitor.organisation_id}/{competitor.competitor_id}"
+        try:
+            done = await self._mongo.collection(COMPETITORS).replace_one(
+                {"_id": key}, {"_id": key} | asdict(competitor)
+            )
+        except PyMongoError as error:
+            raise unavailable("store the competitor") from error
+        if done.matched_count == 0:
+            raise CompetitorNotFound(f"no competitor «{competitor.competitor_id}»")
+
+    async def get(self, organisation_id: str, competitor_id: str) -> Competitor:
+        """Return one competitor; `CompetitorNotFound` when there is none."""
+        known = await self.some(organisation_id, [competitor_id])
+        if competitor_id not in known:
+            raise CompetitorNotFound(f"no competitor «{competitor_id}»; GET /pricing/competitors lists yours")
+        return known[competitor_id]
+
     async def some(self, organisation_id: str, competitor_ids: Sequence[str]) -> dict[str, Competitor]:
         """Return the known ones among the ids."""
         query = {"organisation_id": organisation_id, "competitor_id": {"$in": list(competitor_ids)}}
         try:
             cursor = self._mongo.collection(COMPETITORS).find(query)
             return {one["competitor_id"]: competitor_from(one) async for one in cursor}
+        except PyMongoError as error:
+            raise unavailable("read competitors") from error
+
+    async def walk(self, organisation_id: str) -> AsyncIterator[Competitor]:
+        """Walk through every competitor of the organisation."""
+        try:
+            async for one in self._mongo.collection(COMPETITORS).find({"organisation_id": organisation_id}):
+                yield competitor_from(one)
         except PyMongoError as error:
             raise unavailable("read competitors") from error
 
@@ -99,6 +158,15 @@ class MongoOffers:
     async def some(self, organisation_id: str, offer_ids: Sequence[str]) -> Sequence[Offer]:
         """Return those of the offers that exist."""
         return await self._found({"_id": {"$in": list(offer_ids)}, "organisation_id": organisation_id})
+
+    async def of_competitor(self, organisation_id: str, competitor_id: str, limit: int) -> Sequence[Offer]:
+        """Return some of a competitor's offers that were read, by id."""
+        query = {"organisation_id": organisation_id, "competitor_id": competitor_id, "latest": {"$ne": None}}
+        try:
+            cursor = self._mongo.collection(OFFERS).find(query).sort("_id", 1).limit(limit)
+            return [offer_from(one) async for one in cursor]
+        except PyMongoError as error:
+            raise unavailable("read offers") from error
 
     async def to_scan(self, organisation_id: str, competitor_ids: Sequence[str]) -> Sequence[Offer]:
         """Return the offers of some competitors, or of all when none is named."""

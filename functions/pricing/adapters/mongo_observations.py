@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
+from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import PyMongoError
 
-from pricing.adapters.commands import PAGES, pages_to_scan
-from pricing.adapters.documents import observation_document, observation_from
+from pricing.adapters.commands import PAGES, lane_group, pages_to_scan
+from pricing.adapters.documents import history_document, history_from, offer_from
 from pricing.adapters.mongo_market import OFFERS
+from pricing.adapters.mongo_scan_budget import keep_effects
+from pricing.adapters.offer_changes import COLLECTION, rejudge, write_offers
 from pricing.domain.errors import ObservationNotFound
-from pricing.domain.market import Observation
-from pricing.usecases.ports import PagesOfHost, Recorded
+from pricing.domain.market import READ, Observation, Offer
+from pricing.domain.recording import NOTHING_KNOWN, Known, looked
+from pricing.domain.scan_effects import Effects, changed_offers, moved_products
+from pricing.usecases.ports import PagesOfLane, Recorded
 from shared.kernel.clock import Clock
 from shared.kernel.compute_cost import compute_microusd
 from shared.kernel.paging import Page, Window
@@ -20,8 +24,6 @@ from shared.runtime.job_facts import JobFacts
 from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 from shared.runtime.outbox import Outbox
 
-COLLECTION = "observations"
-NOT_FOUND = "not_found"
 # The scanner's memory in terraform/functions.tf; its time is what a scan costs.
 SCANNER_MB = 512
 INDEXES = (
@@ -31,15 +33,6 @@ INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("sequence", DESCENDING)], name="newest_first"),
     IndexModel([("organisation_id", ASCENDING), ("job_id", ASCENDING), ("outcome", ASCENDING)], name="of_job"),
 )
-
-
-def _sequence(observation: Observation) -> str:
-    """The sorting key of the history: time, then id, so that it is unique."""
-    return f"{observation.captured_at.isoformat(timespec='milliseconds')}/{observation.observation_id}"
-
-
-def _parsed(document: Document) -> Observation:
-    return observation_from({key: value for key, value in document.items() if key != "sequence"})
 
 
 class MongoObservations:
@@ -57,7 +50,7 @@ class MongoObservations:
             raise unavailable("read the observation") from error
         if document is None:
             raise ObservationNotFound(f"no observation «{observation_id}»")
-        return _parsed(document)
+        return history_from(document)
 
     async def page(self, organisation_id: str, window: Window, product_id: str | None) -> Page[Observation]:
         """Return some observations, newest first, of one product or of all."""
@@ -65,11 +58,11 @@ class MongoObservations:
         if product_id is not None:
             query["product_id"] = product_id
         collection = self._mongo.collection(COLLECTION)
-        return await paged(collection, query, "sequence", window, _parsed, newest_first=True)
+        return await paged(collection, query, "sequence", window, history_from, newest_first=True)
 
     async def failed_of(self, organisation_id: str, job_id: str) -> Sequence[str]:
         """Return the ids of the offers whose look failed in a job."""
-        query: Document = {"organisation_id": organisation_id, "job_id": job_id, "outcome": {"$ne": "read"}}
+        query: Document = {"organisation_id": organisation_id, "job_id": job_id, "outcome": {"$nin": sorted(READ)}}
         try:
             cursor = self._mongo.collection(COLLECTION).find(query, {"offer_id": 1})
             return [document["offer_id"] async for document in cursor]
@@ -85,39 +78,50 @@ class MongoScanLog:
         self._outbox = outbox
         self._inbox = Inbox(mongo, "pricing-plan-scan", clock)
 
-    async def record(self, job_id: str, message_id: str, observations: Sequence[Observation], at: datetime) -> Recorded:
+    async def record(
+        self,
+        job_id: str,
+        message_id: str,
+        observations: Sequence[Observation],
+        at: datetime,
+        known: Known = NOTHING_KNOWN,
+    ) -> Recorded:
         """Keep the new ones, bring their offers up to date, and announce the progress of the scan, in one."""
 
         async def work(session: Session) -> Recorded:
-            new = await self._new(observations, session)
-            if not new:
+            fresh = await self._new(observations, session)
+            if not fresh:
                 return Recorded(0, 0)
-            documents = [observation_document(one) | {"sequence": _sequence(one)} for one in new]
-            await self._mongo.collection(COLLECTION).insert_many(documents, session=session)
-            await self._bring_up_to_date(new, session)
-            read = sum(one.outcome == "read" for one in new)
-            recorded = Recorded(read, len(new) - read)
+            before = await self._offers_of(fresh, session)
+            new, after = await self._taken_in(fresh, before, known, session)
+            await self._mongo.collection(COLLECTION).insert_many(
+                [history_document(one) for one in new], session=session
+            )
+            read = sum(one.is_read for one in new)
+            recorded = Recorded(read, len(new) - read, sum(one.quality == "suspicious" for one in new))
             facts = JobFacts(new[0].organisation_id, job_id, ordered=False)
-            cost = compute_microusd(SCANNER_MB, timedelta(milliseconds=sum(one.duration_ms for one in new)))
+            cost = compute_microusd(SCANNER_MB, timedelta(milliseconds=sum(one.billed_ms for one in new)))
             told = facts.progressed(message_id, at, done=recorded.read, failed=recorded.failed, cost_microusd=cost)
             await self._outbox.add([told], session)
+            effects = await self._effects(len(new), cost, before, after, session)
+            await keep_effects(f"{job_id}/{message_id}", new[0].organisation_id, effects, at, self._mongo, session)
             return recorded
 
         recorded = await self._mongo.transaction(work)
         await self._outbox.relay_quietly()
         return recorded
 
-    async def plan(self, organisation_id: str, job_id: str, pages: Sequence[PagesOfHost], at: datetime) -> None:
+    async def plan(self, organisation_id: str, job_id: str, pages: Sequence[PagesOfLane], at: datetime) -> None:
         """Ask the scanners for pages and announce how many there are; planning one job twice is planning it once."""
         facts = JobFacts(organisation_id, job_id, ordered=False)
-        total = sum(len(part.offers) for part in pages)
+        total = sum(len(part.pages) for part in pages)
 
         async def work(session: Session) -> None:
             await self._outbox.add([facts.planned(total, at)], session)
-            # One message group for each host, so that a host is read by one scanner at a time.
+            # One message group for each lane, so that a host is read by one scanner at a time.
             for part in pages:
                 request = pages_to_scan(organisation_id, job_id, part, at)
-                await self._outbox.add([request], session, to=PAGES, group=part.host)
+                await self._outbox.add([request], session, to=PAGES, group=lane_group(part.lane))
 
         await self._inbox.once(f"plan/{job_id}", organisation_id, work)
         await self._outbox.relay_quietly()
@@ -132,36 +136,43 @@ class MongoScanLog:
         known = {document["_id"] async for document in cursor}
         return list({one.observation_id: one for one in observations if one.observation_id not in known}.values())
 
-    async def _bring_up_to_date(self, new: Sequence[Observation], session: Session) -> None:
-        ids = [one.offer_id for one in new]
-        offers = self._mongo.collection(OFFERS)
-        fields = {"latest": 1, "last_failure": 1, "misses": 1}
-        found = offers.find(_of(new, ids), fields, session=session)
-        known = {document["_id"]: document async for document in found}
-        writes = [
-            UpdateOne({"_id": one.offer_id, "organisation_id": one.organisation_id}, {"$set": change})
-            for one in new
-            if one.offer_id in known and (change := _change(known[one.offer_id], one)) is not None
-        ]
-        if writes:
-            await offers.bulk_write(writes, ordered=False, session=session)
+    async def _offers_of(self, new: Sequence[Observation], session: Session) -> dict[str, Offer]:
+        found = self._mongo.collection(OFFERS).find(_of(new, [one.offer_id for one in new]), session=session)
+        return {document["_id"]: offer_from(document) async for document in found}
+
+    async def _effects(
+        self, looks: int, cost: int, before: dict[str, Offer], after: dict[str, Offer], session: Session
+    ) -> Effects:
+        """What the looks brought; other offers are only read where something changed."""
+        changed = changed_offers(before, after)
+        useful = 0
+        if changed:
+            products = sorted({one.product_id for one in changed})
+            query: Document = {"organisation_id": changed[0].organisation_id, "product_id": {"$in": products}}
+            found = self._mongo.collection(OFFERS).find(query, session=session)
+            useful = moved_products(before, changed, [offer_from(document) async for document in found])
+        return Effects(looks=looks, cost_microusd=cost, changes=len(changed), useful=useful)
+
+    async def _taken_in(
+        self, new: Sequence[Observation], before: dict[str, Offer], known: Known, session: Session
+    ) -> tuple[list[Observation], dict[str, Offer]]:
+        """Bring the offers up to date; return the looks as they are to be kept, and the offers as they are now."""
+        offers = dict(before)
+        kept: dict[str, Observation] = {}
+        for one in new:
+            result = looked(offers.get(one.offer_id), one, known)
+            if result.offer is not None:
+                offers[one.offer_id] = result.offer
+            for seen in (result.seen, result.changed):
+                if seen is not None:
+                    kept[seen.observation_id] = seen
+        fresh = {one.observation_id for one in new}
+        await rejudge([one for one in kept.values() if one.observation_id not in fresh], self._mongo, session)
+        await write_offers([(before[name], offer) for name, offer in offers.items()], self._mongo, session)
+        return [kept[one.observation_id] for one in new], offers
 
 
 def _of(observations: Sequence[Observation], ids: Sequence[str]) -> Document:
     """What has one of the ids and belongs to the organisation of the observations."""
     organisations = sorted({one.organisation_id for one in observations})
     return {"_id": {"$in": list(ids)}, "organisation_id": {"$in": organisations}}
-
-
-def _change(offer: Document, seen: Observation) -> Document | None:
-    """What a new observation changes in its offer; a late message about an older look changes nothing."""
-    place = "latest" if seen.outcome == "read" else "last_failure"
-    before = offer.get(place)
-    if before is not None and before["captured_at"] >= seen.captured_at:
-        return None
-    change: Document = {place: observation_document(seen)}
-    if place == "latest":
-        change |= {"previous": before, "misses": 0}
-    elif seen.outcome == NOT_FOUND:
-        change["misses"] = int(offer.get("misses", 0)) + 1
-    return change

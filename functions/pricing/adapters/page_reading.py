@@ -6,15 +6,16 @@ from decimal import Decimal
 from pricing.adapters.readers.read_page import read_page
 from pricing.domain.fetched import Fetched
 from pricing.domain.reading import NothingRead, Reading, Unread
+from pricing.domain.recipe import Recipe
 from shared.kernel.money import LARGEST
 
 # No currency has more; a page's arithmetic may leave many, and the stores keep 34 digits in all.
 MOST_PLACES = 6
 
 
-def read_fetched(fetched: Fetched) -> Reading | NothingRead:
+def read_fetched(fetched: Fetched, recipe: Recipe | None = None) -> Reading | NothingRead:
     """Read the offer that a fetched page states, when its price is one that a shop can charge."""
-    found = read_page(fetched.body, url=fetched.url, content_type=fetched.content_type)
+    found = read_page(fetched.body, url=fetched.url, content_type=fetched.content_type, recipe=recipe)
     if isinstance(found, NothingRead):
         return found
     price = _amount(found.item_price)

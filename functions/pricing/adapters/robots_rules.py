@@ -22,6 +22,8 @@ class RobotsRules:
     kept: timedelta = KEPT
     refusal: Fetch = Fetch.ROBOTS_DISALLOWED
     why: str = "robots.txt disallows the page"
+    pause: float = 0.0
+    """The pause the site asks for where its rules themselves are not at hand (seconds)."""
 
     def allow(self, url: str, agent: str) -> bool:
         """Return whether the page may be fetched."""
@@ -30,13 +32,18 @@ class RobotsRules:
     def delay_seconds(self, agent: str) -> float:
         """Return the pause the site asks for between two requests."""
         if self.rules is None:
-            return 0.0
+            return self.pause
         rate = self.rules.request_rate(agent)
         between = rate.seconds / rate.requests if rate and rate.requests else 0.0
         return max(float(self.rules.crawl_delay(agent) or 0.0), between)
 
 
 UNREACHABLE = RobotsRules(None, allows_all=False, kept=KEPT_WHEN_UNREACHABLE, why="robots.txt cannot be had")
+
+
+def cleared(pause_seconds: float) -> RobotsRules:
+    """The rules of a page that they were asked about not long ago: it may be read, at such a pause."""
+    return RobotsRules(None, allows_all=True, pause=pause_seconds)
 
 
 def unreachable_because(failure: Fetched) -> RobotsRules:

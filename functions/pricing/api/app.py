@@ -3,12 +3,21 @@
 from fastapi import FastAPI
 
 from pricing.api.changes import batch_routes, change_routes
+from pricing.api.competitor_settings import competitor_setting_routes
+from pricing.api.data_health import data_health_routes
+from pricing.api.discoveries import discovery_routes
 from pricing.api.filters import filter_routes
 from pricing.api.market import competitor_routes, observation_routes, offer_routes
+from pricing.api.offer_imports import offer_import_routes
 from pricing.api.overview import overview_routes
 from pricing.api.policies import policy_routes
+from pricing.api.quarantine import quarantine_routes
+from pricing.api.rates import rate_routes
+from pricing.api.recipes import recipe_routes
 from pricing.api.reports import report_routes
+from pricing.api.rereads import reread_routes
 from pricing.api.runs import decision_routes, run_routes
+from pricing.api.scan_budget import scan_budget_routes
 from pricing.usecases.house import Pricing
 from shared.runtime.http_api import Edge, Manners, build_api
 from shared.runtime.prometheus import gauge_routes
@@ -24,8 +33,17 @@ def build_app(house: Pricing, edge: Edge | None = None) -> FastAPI:
     """The API over the wired house, behind its edge."""
     routers = [
         competitor_routes(house),
+        competitor_setting_routes(house),
         offer_routes(house),
+        offer_import_routes(house),
         observation_routes(house),
+        reread_routes(house),
+        quarantine_routes(house),
+        data_health_routes(house),
+        rate_routes(house),
+        discovery_routes(house),
+        recipe_routes(house),
+        scan_budget_routes(house),
         policy_routes(house),
         run_routes(house),
         decision_routes(house),

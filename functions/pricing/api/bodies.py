@@ -29,9 +29,10 @@ class NewOffer(Body):
 
     shop_id: Slug
     sku: str = Field(min_length=1, max_length=500)
-    competitor_id: Slug
+    competitor_id: Slug | None = Field(default=None, description="Whose page it is, where its domain does not say it")
     url: str = Field(min_length=8, max_length=2000)
     match_type: Literal["exact", "equivalent", "substitute", "private_label"] = "exact"
+    pack_quantity: int | None = Field(default=None, ge=1, le=1_000_000, description="Units in the competitor's pack")
 
 
 class NewOffers(Body):
@@ -52,6 +53,7 @@ class EvidenceBody(Body):
 
     max_age_hours: int = Field(default=24, ge=1, le=8760)
     min_confidence: DecimalText = "0"
+    min_agreement: int = Field(default=0, ge=0, le=10, description="So many readers of the page must agree")
     accept_unknown_stock: bool = False
     match_types: list[Literal["exact", "equivalent", "substitute", "private_label"]] = Field(
         default=["exact"],

@@ -16,8 +16,8 @@ from pricing.api.views import (
     shown_offer,
 )
 from pricing.domain.market import Competitor
+from pricing.domain.offer_draft import OfferDraft
 from pricing.usecases.house import Pricing
-from pricing.usecases.register import OfferDraft
 from shared.runtime.answers import View, answer, listing
 from shared.runtime.described_problems import described
 from shared.runtime.http_api import Asking, Paging

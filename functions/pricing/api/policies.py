@@ -78,6 +78,7 @@ def _evidence(body: EvidenceBody) -> Evidence:
     return Evidence(
         max_age_hours=body.max_age_hours,
         min_confidence=Decimal(body.min_confidence),
+        min_agreement=body.min_agreement,
         accept_unknown_stock=body.accept_unknown_stock,
         match_types=tuple(body.match_types),
     )

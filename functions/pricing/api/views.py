@@ -12,6 +12,43 @@ from shared.runtime.answers import MoneyView, View, timestamp
 type Shown = dict[str, object]
 
 
+class TrustView(View):
+    """When a new price of it is not believed."""
+
+    jump_percent: str
+    divergence_percent: str | None
+    min_confidence: str
+
+
+class TaxView(View):
+    """On which basis its prices stand."""
+
+    basis: str
+    rate_percent: str
+
+
+class CorrectionView(View):
+    """One arithmetic rule."""
+
+    operation: str
+    operand: str
+
+
+class CorrectionsView(View):
+    """What is corrected before its prices are compared."""
+
+    item_price: CorrectionView | None
+    list_price: CorrectionView | None
+    shipping: CorrectionView | None
+
+
+class SellersView(View):
+    """Which sellers on it count."""
+
+    exclude: list[str]
+    only: list[str]
+
+
 class CompetitorView(View):
     """A competitor."""
 
@@ -20,6 +57,12 @@ class CompetitorView(View):
     domain: str
     kind: str
     created_at: str
+    trust: TrustView
+    tax: TaxView | None
+    corrections: CorrectionsView
+    sellers: SellersView
+    weight: str
+    expire_after_days: int
 
 
 class CompetitorPage(View):
@@ -29,8 +72,32 @@ class CompetitorPage(View):
     next_cursor: str | None
 
 
+class VoteView(View):
+    """What one reader said."""
+
+    reader: str
+    item_price: str
+    currency: str | None
+
+
+class NormalisedView(View):
+    """The price made comparable with the shop's own, and how."""
+
+    item_price: str
+    list_price: str | None
+    landed_price: str
+    currency: str
+    correction: str
+    tax: str
+    rate: str | None
+    rate_date: str | None
+    quote_from: str | None
+    quote_to: str | None
+    pack: str
+
+
 class ObservationView(View):
-    """One look at an offer."""
+    """One look at an offer: what the page said, as captured, and beside it how it compares with the shop's price."""
 
     observation_id: str
     offer_id: str
@@ -61,6 +128,19 @@ class ObservationView(View):
     http_status: int | None
     duration_ms: int
     bytes_read: int
+    etag: str | None
+    last_modified: str | None
+    snapshot: str | None
+    readers_version: int | None
+    recipe: str | None
+    fulfilment: str | None
+    promotion: str | None
+    pack: int | None
+    votes: list[VoteView]
+    region: str | None
+    quality: str
+    suspicions: list[str]
+    normalised: NormalisedView | None
 
 
 class ObservationPage(View):
@@ -71,7 +151,10 @@ class ObservationPage(View):
 
 
 class OfferView(View):
-    """A watched offer. `latest` keeps the last price; `last_failure` says why a later look brought none."""
+    """A watched offer. `latest` keeps the last trusted price, `quarantined` a newer one that is not believed yet.
+
+    `last_failure` says why a later look brought none.
+    """
 
     offer_id: str
     product_id: str
@@ -83,6 +166,9 @@ class OfferView(View):
     latest: ObservationView | None
     age_seconds: int | None
     last_failure: ObservationView | None
+    quarantined: ObservationView | None
+    failing_since: str | None
+    pack_quantity: int | None
 
 
 class OfferPage(View):
@@ -241,6 +327,9 @@ def shown_competitor(competitor: Competitor) -> Shown:
 def shown_observation(seen: Observation) -> Shown:
     """An observation as `ObservationView`."""
     fields = {name: value for name, value in asdict(seen).items() if name != "organisation_id"}
+    made = fields["normalised"]
+    if made is not None and made["rate_date"] is not None:
+        fields["normalised"] = made | {"rate_date": made["rate_date"].isoformat()}
     return fields | {"landed_price": seen.landed_price}
 
 
@@ -257,6 +346,9 @@ def shown_offer(offer: Offer, age_seconds: int | None) -> Shown:
         "latest": None if offer.latest is None else shown_observation(offer.latest),
         "age_seconds": age_seconds,
         "last_failure": None if offer.last_failure is None else shown_observation(offer.last_failure),
+        "quarantined": None if offer.quarantined is None else shown_observation(offer.quarantined),
+        "failing_since": offer.failing_since,
+        "pack_quantity": offer.pack_quantity,
     }
 
 

@@ -1,5 +1,6 @@
 """Decide the price of one product: the one order of operations, each step with its way in and out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -7,9 +8,9 @@ from fractions import Fraction
 from math import ceil, floor
 
 from pricing.domain.decision import Decision, ReasonCode, Route, Step
-from pricing.domain.gates import Gated, Rival, gated
+from pricing.domain.gates import REASONS, Gated, Rival, gated
 from pricing.domain.limits import REASON_OF_LIMIT, Limits, limits
-from pricing.domain.market import Offer, ProductFacts
+from pricing.domain.market import Competitor, Offer, ProductFacts
 from pricing.domain.policy import Policy
 from shared.kernel.money import MINOR_UNITS
 
@@ -33,8 +34,20 @@ class _Work:
         self.steps.append(Step(name, str(before), str(after)))
 
 
-def decide(facts: ProductFacts, offers: tuple[Offer, ...], policy: Policy, now: datetime) -> Decision:
-    """Decide one product's price under a policy, from what was observed until `now`."""
+NO_RULES: Mapping[str, Competitor] = {}
+
+
+def decide(
+    facts: ProductFacts,
+    offers: tuple[Offer, ...],
+    policy: Policy,
+    now: datetime,
+    competitors: Mapping[str, Competitor] = NO_RULES,
+) -> Decision:
+    """Decide one product's price under a policy, from what was observed until `now`.
+
+    `competitors` says, by id, which sellers of theirs count and when their prices expire.
+    """
     work = _Work(facts, policy)
     if facts.currency != policy.currency:
         work.note("gate inputs", f"policy in {policy.currency}", f"the product sells in {facts.currency}: held")
@@ -42,13 +55,11 @@ def decide(facts: ProductFacts, offers: tuple[Offer, ...], policy: Policy, now: 
     if policy.bounds.min_margin_percent is not None and facts.cost is None:
         work.note("gate inputs", "cost unknown", "left out of margin-bound pricing")
         return _held(work, ReasonCode.MISSING_COST)
-    market = gated(facts, offers, policy, now)
+    market = gated(facts, offers, policy, now, competitors)
     work.seen = tuple(rival.observation.observation_id for rival in market.rivals)
     work.note("gate inputs", f"{len(offers)} offers", _gate_text(market))
-    if not market.rivals:
-        return _held(work, _absence(market))
-    rival = _reference(work, market)
-    return _held(work, ReasonCode.NO_COMPETITION) if rival is None else _bounded(work, rival)
+    rival = _reference(work, market) if market.rivals else None
+    return _absent(work, market) if rival is None else _bounded(work, rival)
 
 
 def _gate_text(market: Gated) -> str:
@@ -56,12 +67,12 @@ def _gate_text(market: Gated) -> str:
     return f"{len(market.rivals)} eligible{left_out}"
 
 
-def _absence(market: Gated) -> ReasonCode:
-    if "stale" in market.left_out:
-        return ReasonCode.STALE_DATA
-    if "confidence too low" in market.left_out:
-        return ReasonCode.LOW_CONFIDENCE
-    return ReasonCode.NO_COMPETITION
+def _absent(work: _Work, market: Gated) -> Decision:
+    """Hold, with the gate of evidence that kept the reference out, if one did."""
+    gate = market.failed
+    if gate is None:
+        return _held(work, ReasonCode.NO_COMPETITION)
+    return _held(work, REASONS[gate], gate.value)
 
 
 def _reference(work: _Work, market: Gated) -> Rival | None:
@@ -165,8 +176,8 @@ def _route(work: _Work, decided: Decimal, current: Decimal, percent: Decimal) ->
     return "auto" if percent <= routing.auto_within_percent else "review"
 
 
-def _held(work: _Work, reason: ReasonCode) -> Decision:
-    return _decision(work, work.facts.price, reason, None, "none")
+def _held(work: _Work, reason: ReasonCode, gate: str | None = None) -> Decision:
+    return _decision(work, work.facts.price, reason, gate, "none")
 
 
 def _decision(work: _Work, price: Decimal | None, reason: ReasonCode, binding: str | None, route: Route) -> Decision:

@@ -42,7 +42,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What was decided for one product. `price` equals `current` when nothing moves; None when there is none."""
+    """What was decided for one product. `price` equals `current` when nothing moves; None when there is none.
+
+    `binding` is the bound that kept the price from its target, or the gate that left nothing to follow.
+    """
 
     product_id: str
     sku: str

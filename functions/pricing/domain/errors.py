@@ -10,11 +10,67 @@ class CompetitorExists(Conflict):
     title = "There is a competitor of that id"
 
 
+class CompetitorNotFound(NotFound):
+    """No such competitor in this organisation."""
+
+    code = "pricing/competitor-not-found"
+    title = "There is no such competitor"
+
+
+class InvalidCompetitor(Invalid):
+    """Settings of a competitor that cannot be carried out."""
+
+    code = "pricing/invalid-competitor"
+    title = "The competitor's settings cannot be carried out"
+
+
+class NotInQuarantine(Conflict):
+    """An observation that nobody is asked about."""
+
+    code = "pricing/not-in-quarantine"
+    title = "The observation is not in quarantine"
+
+
 class ObservationNotFound(NotFound):
     """No such observation in this organisation."""
 
     code = "pricing/observation-not-found"
     title = "There is no such observation"
+
+
+class NotTheirPage(Invalid):
+    """An address that is not on the competitor's domain."""
+
+    code = "pricing/not-their-page"
+    title = "The address is not on the competitor's domain"
+
+
+class PageNotKept(NotFound):
+    """There is no stored page of this observation."""
+
+    code = "pricing/page-not-kept"
+    title = "The page of the observation is not kept"
+
+
+class RecipeNotFound(NotFound):
+    """No recipe for this competitor."""
+
+    code = "pricing/recipe-not-found"
+    title = "There is no such recipe"
+
+
+class RecipeChanged(Conflict):
+    """Somebody saved the recipe at the same moment."""
+
+    code = "pricing/recipe-changed"
+    title = "The recipe was changed by somebody else"
+
+
+class NoScanBudget(NotFound):
+    """The organisation has no budget for looks."""
+
+    code = "pricing/no-scan-budget"
+    title = "There is no budget for looks"
 
 
 class PolicyNotFound(NotFound):

@@ -19,11 +19,17 @@ class Fetch(StrEnum):
     REDIRECT_LOOP = "redirect_loop"
     BAD_CONTENT = "bad_content"
     UNREACHABLE = "unreachable"
+    NOT_YET = "not_yet"
+    """The page was not asked for: its host is to be left alone for longer than is worth waiting here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """The end of one fetch. `attempted` is false when the page itself was never asked for."""
+    """The end of one fetch. `attempted` is false when the page itself was never asked for.
+
+    `packed` is the body as it came over the wire, in the coding that `encoding` names. `not_yet_seconds` is how long
+    the host is to be left alone.
+    """
 
     outcome: Fetch
     url: str
@@ -37,6 +43,9 @@ class Fetched:
     duration_ms: int = 0
     retry_after_seconds: float | None = None
     attempted: bool = True
+    packed: bytes = b""
+    encoding: str = ""
+    not_yet_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +60,5 @@ class FetchLimits:
     redirects: int = 5
     min_delay_seconds: float = 1.0
     longest_crawl_delay_seconds: float = 60.0
+    longest_wait_seconds: float = 10.0
+    """A host that is to be left alone for longer is not waited for."""

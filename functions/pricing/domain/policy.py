@@ -25,10 +25,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What a competitor's price must bring with it to be followed."""
+    """What a competitor's price must bring with it to be followed. `min_agreement` counts readers of one page."""
 
     max_age_hours: int = 24
     min_confidence: Decimal = Decimal(0)
+    min_agreement: int = 0
     accept_unknown_stock: bool = False
     match_types: tuple[str, ...] = ("exact",)
 

@@ -1,71 +1,97 @@
-"""Our place among the offers of a product: 1 is the cheapest."""
+"""Our place among the offers of a product: 1 is the cheapest. Prices are compared in the shop's own money."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
-from pricing.domain.market import Observation, Offer, ProductFacts
+from pricing.domain.gates import is_own
+from pricing.domain.market import Competitor, Observation, Offer, ProductFacts
+from pricing.domain.normalise import comparable
 from pricing.domain.reading import Availability
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostFirstPlace:
-    """A product that was cheapest with us before a competitor's newest price, and is no more."""
+    """A product that was cheapest with us before a competitor's newest price, and is no more.
+
+    `gap` is how much cheaper the competitor is now, in the shop's money.
+    """
 
     facts: ProductFacts
     offer: Offer
     before: Observation
     now: Observation
+    gap: Decimal
 
 
-def _counts(seen: Observation | None, facts: ProductFacts) -> bool:
-    return (
-        seen is not None
-        and seen.landed_price is not None
-        and seen.landed_price > 0
-        and seen.currency == facts.currency
-        and seen.availability is Availability.IN_STOCK
-        and (seen.seller is None or seen.seller not in facts.own_seller_ids)
-    )
+def current(offers: Iterable[Offer], competitors: Mapping[str, Competitor], now: datetime) -> tuple[Offer, ...]:
+    """The offers without prices that expired or whose sellers do not count."""
+    return tuple(_current(offer, competitors.get(offer.competitor_id), now) for offer in offers)
 
 
-def _lowest(seen: list[Observation]) -> Decimal | None:
-    return min((one.landed_price for one in seen if one.landed_price is not None), default=None)
+def _current(offer: Offer, competitor: Competitor | None, now: datetime) -> Offer:
+    seen = offer.latest
+    if competitor is None or seen is None:
+        return offer
+    if competitor.has_expired(seen.captured_at, now) or competitor.sellers.leaves_out(seen.seller):
+        return replace(offer, latest=None, previous=None)
+    return offer
+
+
+def landed(seen: Observation | None, facts: ProductFacts) -> Decimal | None:
+    """The landed price of an offer that counts, in the shop's money; None when it does not count."""
+    if seen is None or seen.availability is not Availability.IN_STOCK or is_own(facts, seen.seller):
+        return None
+    prices = comparable(seen, facts)
+    return None if prices is None or prices[1] <= 0 else prices[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Our place among the offers in stock: rank 1 is cheapest, equal prices share it; none without a price of ours."""
+    """Our place among the offers in stock: rank 1 is cheapest, equal prices share it; none without a price of ours.
+
+    `lowest_price` is landed and in the shop's money.
+    """
 
     rank: int | None
     lowest: Observation | None
+    lowest_price: Decimal | None
     rivals: int
 
 
 def standing(facts: ProductFacts, offers: tuple[Offer, ...]) -> Standing:
     """Where a product stands now, by landed price. What cannot be compared does not count."""
-    seen = [offer.latest for offer in offers if offer.latest is not None and _counts(offer.latest, facts)]
-    seen.sort(key=lambda one: (one.landed_price or Decimal(0), one.observation_id))
-    price = facts.price
-    cheaper = sum(one.landed_price is not None and price is not None and one.landed_price < price for one in seen)
-    return Standing(rank=None if price is None else cheaper + 1, lowest=seen[0] if seen else None, rivals=len(seen))
+    seen = [
+        (price, offer.latest.observation_id, offer.latest)
+        for offer in offers
+        if offer.latest is not None and (price := landed(offer.latest, facts)) is not None
+    ]
+    seen.sort(key=lambda one: one[:2])
+    ours = facts.price
+    cheaper = sum(ours is not None and price < ours for price, _, _ in seen)
+    return Standing(
+        rank=None if ours is None else cheaper + 1,
+        lowest=seen[0][2] if seen else None,
+        lowest_price=seen[0][0] if seen else None,
+        rivals=len(seen),
+    )
 
 
 def lost_first_place(facts: ProductFacts, offers: tuple[Offer, ...]) -> LostFirstPlace | None:
     """The loss, when the newest look shows one that the look before did not; None otherwise.
 
-    Equal prices share the first place. Own offers, other currencies and goods not in stock do not count.
+    Equal prices share the first place. Own offers, prices without a rate and goods not in stock do not count.
     """
-    price = facts.price
-    now = {offer.offer_id: offer.latest for offer in offers if _counts(offer.latest, facts)}
-    before = [offer.previous for offer in offers if offer.previous is not None and _counts(offer.previous, facts)]
-    lowest_now = _lowest([seen for seen in now.values() if seen is not None])
-    lowest_before = _lowest(before)
-    if price is None or lowest_now is None or lowest_before is None:
+    ours = facts.price
+    now = {offer.offer_id: price for offer in offers if (price := landed(offer.latest, facts)) is not None}
+    before = [price for offer in offers if (price := landed(offer.previous, facts)) is not None]
+    if ours is None or not now or not before:
         return None
-    if not lowest_now < price <= lowest_before:
+    lowest = min(now.values())
+    if not lowest < ours <= min(before):
         return None
     for offer in offers:
-        seen = now.get(offer.offer_id)
-        if seen is not None and seen.landed_price == lowest_now and offer.previous is not None:
-            return LostFirstPlace(facts=facts, offer=offer, before=offer.previous, now=seen)
+        if now.get(offer.offer_id) == lowest and offer.latest is not None and offer.previous is not None:
+            return LostFirstPlace(facts=facts, offer=offer, before=offer.previous, now=offer.latest, gap=ours - lowest)
     return None

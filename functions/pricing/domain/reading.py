@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+# Raised when a page may be read differently than before; then an unchanged page is worth a new look.
+READERS_VERSION = 2
+
 
 class Availability(StrEnum):
     """Stock states; unknown is a state of its own."""
@@ -29,12 +32,14 @@ class Condition(StrEnum):
 class Reader(StrEnum):
     """The ways of reading a page, most trusted first."""
 
+    RECIPE = "recipe"
     JSON_LD = "json-ld"
     MICRODATA = "microdata"
     RDFA = "rdfa"
     OPENGRAPH = "opengraph"
     EMBEDDED = "embedded"
     PLAIN = "plain"
+    LLM = "llm"
 
 
 class Unread(StrEnum):
@@ -46,8 +51,17 @@ class Unread(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """What one reader said the price is; those who disagree are kept too."""
+
+    reader: str
+    item_price: Decimal
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One offer as its page states it; prices are in the page's own currency."""
+    """One offer as its page states it; prices are in the page's own currency, a promotion is never part of them."""
 
     item_price: Decimal
     currency: str | None
@@ -64,6 +78,11 @@ class Reading:
     sku: str | None = None
     brand: str | None = None
     title: str | None = None
+    fulfilment: str | None = None
+    promotion: str | None = None
+    pack: int | None = None
+    votes: tuple[Vote, ...] = ()
+    recipe: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ def safe(text: str) -> str:
 def line(facts: ProductFacts, offers: tuple[Offer, ...], decision: Decision | None, at: datetime) -> tuple[str, ...]:
     """The cells of one product, in the order of `COLUMNS`. The index is our price over the lowest, times 100."""
     place = standing(facts, offers)
-    lowest = None if place.lowest is None else place.lowest.landed_price
+    lowest = place.lowest_price
     failing = sum(_fails(offer) for offer in offers)
     market = ("", "", "", "")
     if place.lowest is not None:

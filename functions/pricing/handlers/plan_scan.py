@@ -16,6 +16,7 @@ async def consume(event: ScanRequested, _: Delivery) -> None:
         filter_id=event.filter_id,
         failed_of=event.failed_of,
         not_found=event.not_found,
+        by_budget=event.by_budget,
     )
     await plan(event.organisation_id, event.job_id, part)
 

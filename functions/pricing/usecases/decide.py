@@ -10,7 +10,7 @@ from pricing.domain.decision import Decision
 from pricing.domain.market import ProductFacts
 from pricing.domain.policy import Policy
 from pricing.domain.price_change import PriceChange, State
-from pricing.usecases.ports import Facts, Offers, Policies, Run, Runs, Stops, StoredDecision
+from pricing.usecases.ports import Competitors, Facts, Offers, Policies, Run, Runs, Stops, StoredDecision
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Rejected
 from shared.kernel.identifiers import derived_id, fresh_id
@@ -73,6 +73,7 @@ class DecideRun:
 
     facts: Facts
     offers: Offers
+    competitors: Competitors
     policies: Policies
     runs: Runs
     stops: Stops
@@ -94,7 +95,11 @@ class DecideRun:
 
     async def _part(self, run: Run, policy: Policy, products: Sequence[ProductFacts], at: datetime) -> None:
         offers = await self.offers.of_products(run.organisation_id, [facts.product_id for facts in products])
-        decided = [_stored(run, at, decide(facts, offers.get(facts.product_id, ()), policy, at)) for facts in products]
+        named = {offer.competitor_id for of_product in offers.values() for offer in of_product}
+        rules = await self.competitors.some(run.organisation_id, sorted(named))
+        decided = [
+            _stored(run, at, decide(facts, offers.get(facts.product_id, ()), policy, at, rules)) for facts in products
+        ]
         changes = [
             _proposed(run, policy, one, price)
             for one in decided

@@ -1,8 +1,8 @@
 """What pricing's intents need from outside, in pricing's own words."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -11,6 +11,9 @@ from pricing.domain.market import Competitor, Observation, Offer, ProductFacts
 from pricing.domain.policy import Policy
 from pricing.domain.price_change import PriceChange, State
 from pricing.domain.product_filter import Criteria
+from pricing.domain.rates import Rates, RateTable
+from pricing.domain.recipe import Recipe
+from pricing.domain.recording import NOTHING_KNOWN, Known, Looked
 from shared.kernel.paging import Page, Window
 
 
@@ -64,10 +67,11 @@ class StoredDecision:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """How many readings of a message were new: prices read, and named failures."""
+    """How many readings of a message were new: prices read, and named failures. Some of those read are doubted."""
 
     read: int
     failed: int
+    suspicious: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,9 @@ class Facts(Protocol):
 
     async def by_id(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, ProductFacts]:
         """Return the known products among the ids, by id."""
+
+    async def by_identifiers(self, organisation_id: str, identifiers: Sequence[str]) -> dict[str, list[ProductFacts]]:
+        """Return the active products that carry one of the identifiers (`candidate.identifier`), by identifier."""
 
     def of_shop(self, organisation_id: str, shop_id: str, size: int) -> AsyncIterator[Sequence[ProductFacts]]:
         """Walk through a shop's active products, `size` at a time."""
@@ -117,8 +124,17 @@ class Competitors(Protocol):
     async def add(self, competitor: Competitor) -> None:
         """Keep a new competitor; `CompetitorExists` when its id is taken."""
 
+    async def get(self, organisation_id: str, competitor_id: str) -> Competitor:
+        """Return one competitor; `CompetitorNotFound` when there is none."""
+
+    async def change(self, competitor: Competitor) -> None:
+        """Keep a competitor's settings; `CompetitorNotFound` when there is none of that id."""
+
     async def some(self, organisation_id: str, competitor_ids: Sequence[str]) -> dict[str, Competitor]:
         """Return the known ones among the ids."""
+
+    def walk(self, organisation_id: str) -> AsyncIterator[Competitor]:
+        """Walk through every competitor of the organisation."""
 
     async def page(self, organisation_id: str, window: Window) -> Page[Competitor]:
         """Return some competitors, by id."""
@@ -138,6 +154,9 @@ class Offers(Protocol):
 
     async def some(self, organisation_id: str, offer_ids: Sequence[str]) -> Sequence[Offer]:
         """Return those of the offers that exist."""
+
+    async def of_competitor(self, organisation_id: str, competitor_id: str, limit: int) -> Sequence[Offer]:
+        """Return some of a competitor's offers that were read, by id."""
 
     async def to_scan(self, organisation_id: str, competitor_ids: Sequence[str]) -> Sequence[Offer]:
         """Return the offers of some competitors, or of all when none is named."""
@@ -159,26 +178,68 @@ class Observations(Protocol):
         """Return the ids of the offers whose look failed in a job."""
 
 
-@dataclass(frozen=True, slots=True)
-class PagesOfHost:
-    """Offers on one host that one scanner reads, one after another."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageToRead:
+    """An offer whose page is to be read, and the version of the page that need not be sent again."""
 
-    host: str
-    offers: tuple[Offer, ...]
+    offer: Offer
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagesOfLane:
+    """Pages of a lane's hosts that one scanner reads, and the recipes to read them by (by competitor)."""
+
+    lane: int
     part: int
+    pages: tuple[PageToRead, ...]
+    recipes: dict[str, Recipe] = field(default_factory=dict)
 
 
 class ScanLog(Protocol):
     """Where scans are planned and their readings recorded, each in one with what is asked for and announced."""
 
-    async def plan(self, organisation_id: str, job_id: str, pages: Sequence[PagesOfHost], at: datetime) -> None:
+    async def plan(self, organisation_id: str, job_id: str, pages: Sequence[PagesOfLane], at: datetime) -> None:
         """Ask the scanners for pages and announce how many there are; planning one job twice is planning it once."""
 
     async def refuse(self, organisation_id: str, job_id: str, detail: str, at: datetime) -> None:
         """Announce that a scan cannot be planned, and why."""
 
-    async def record(self, job_id: str, message_id: str, observations: Sequence[Observation], at: datetime) -> Recorded:
+    async def record(
+        self,
+        job_id: str,
+        message_id: str,
+        observations: Sequence[Observation],
+        at: datetime,
+        known: Known = NOTHING_KNOWN,
+    ) -> Recorded:
         """Keep the new ones, bring their offers up to date, and announce the progress of the scan."""
+
+
+class Quarantine(Protocol):
+    """The prices that nobody believes yet."""
+
+    async def page(self, organisation_id: str, window: Window) -> Page[Observation]:
+        """Return some that stand beside their offers, newest first."""
+
+    async def settle(
+        self, organisation_id: str, observation_id: str, judge: Callable[[Offer | None, Observation], Looked]
+    ) -> Observation:
+        """Change an observation and its offer as `judge` says, in one; `ObservationNotFound` when there is none."""
+
+
+class RateTables(Protocol):
+    """The published exchange rates."""
+
+    async def keep(self, tables: Sequence[RateTable]) -> int:
+        """Keep the tables that say something new of their day; return how many did. A corrected day keeps both."""
+
+    async def between(self, first: date, last: date) -> Rates:
+        """Return the tables of those days, both included."""
+
+    async def page(self, window: Window) -> Page[RateTable]:
+        """Return some days' tables as they count, newest day first."""
 
 
 class Stops(Protocol):

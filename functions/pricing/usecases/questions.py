@@ -1,12 +1,13 @@
 """Answer questions about the market with numbers that each name the record they were read from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from pricing.domain.errors import ProductUnknown
 from pricing.domain.market import Offer, ProductFacts
-from pricing.domain.position import LostFirstPlace, lost_first_place
-from pricing.usecases.ports import Facts, Offers, Runs, StoredDecision
+from pricing.domain.position import LostFirstPlace, current, lost_first_place
+from pricing.usecases.ports import Competitors, Facts, Offers, Runs, StoredDecision
+from shared.kernel.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,13 @@ class AskMarket:
 
     facts: Facts
     offers: Offers
+    competitors: Competitors
     runs: Runs
+    clock: Clock
 
     async def lost_first_place(self, organisation_id: str, limit: int) -> Losses:
         """For which products did a competitor's newest price take the first place from us?"""
-        offers = [offer async for offer in self.offers.walk(organisation_id)]
+        offers = await self._all(organisation_id)
         of_product: dict[str, list[Offer]] = {}
         for offer in offers:
             of_product.setdefault(offer.product_id, []).append(offer)
@@ -63,11 +66,11 @@ class AskMarket:
             for product_id, some in of_product.items()
             if product_id in facts and (lost := lost_first_place(facts[product_id], tuple(some))) is not None
         ]
-        losses.sort(key=_gap, reverse=True)
+        losses.sort(key=lambda lost: lost.gap, reverse=True)
         named = losses[:limit]
         decisions = await self.runs.newest_decisions(organisation_id, [one.facts.product_id for one in named])
         found = tuple(Loss(one, decisions.get(one.facts.product_id)) for one in named)
-        return Losses(found, len(losses), tuple(offers))
+        return Losses(found, len(losses), offers)
 
     async def product_position(self, organisation_id: str, sku: str) -> ProductPosition:
         """What does the market show for one product, and what was decided?"""
@@ -76,13 +79,16 @@ class AskMarket:
             raise ProductUnknown(f"no product with the SKU «{sku}»")
         offers = await self.offers.of_products(organisation_id, [facts.product_id])
         decisions = await self.runs.newest_decisions(organisation_id, [facts.product_id])
-        return ProductPosition(facts, offers.get(facts.product_id, ()), decisions.get(facts.product_id))
+        seen = await self._current(organisation_id, offers.get(facts.product_id, ()))
+        return ProductPosition(facts, seen, decisions.get(facts.product_id))
 
     async def market_summary(self, organisation_id: str) -> Summary:
         """How many products and offers are there?"""
-        offers = tuple([offer async for offer in self.offers.walk(organisation_id)])
-        return Summary(await self.facts.count(organisation_id), offers)
+        return Summary(await self.facts.count(organisation_id), await self._all(organisation_id))
 
+    async def _all(self, organisation_id: str) -> tuple[Offer, ...]:
+        return await self._current(organisation_id, [one async for one in self.offers.walk(organisation_id)])
 
-def _gap(lost: LostFirstPlace) -> Decimal:
-    return (lost.facts.price or Decimal(0)) - (lost.now.landed_price or Decimal(0))
+    async def _current(self, organisation_id: str, offers: Sequence[Offer]) -> tuple[Offer, ...]:
+        named = sorted({offer.competitor_id for offer in offers})
+        return current(offers, await self.competitors.some(organisation_id, named), self.clock())

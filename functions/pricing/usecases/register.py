@@ -2,33 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import batched
 
-from pricing.domain.market import Competitor, MatchType, Offer, ProductFacts
+from pricing.domain.market import Competitor, Offer, ProductFacts
+from pricing.domain.offer_draft import BadDraft, OfferDraft, offer_of
+from pricing.domain.offer_file import read_offers, refused
 from pricing.usecases.ports import Competitors, Facts, Offers
 from shared.kernel.clock import Clock
-from shared.kernel.errors import Invalid
-from shared.kernel.identifiers import derived_id
-from shared.kernel.public_url import checked_url, host_of
+from shared.kernel.public_url import checked_url
+from shared.kernel.tables import FAULTS_IN_A_REPORT, RowFault
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferDraft:
-    """A product of a shop, by SKU, and the page of a competitor that offers it."""
-
-    shop_id: str
-    sku: str
-    competitor_id: str
-    url: str
-    match_type: MatchType
+DRAFTS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class OfferResult:
-    """What became of one line: the offer's id, or what is wrong with it and how to mend that."""
+    """What became of one line: the offer's id, or which field is wrong, with what and how to mend that."""
 
     line: int
     offer_id: str | None
     detail: str
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +50,15 @@ class RegisterOffers:
     async def __call__(self, organisation_id: str, drafts: Sequence[OfferDraft]) -> Sequence[OfferResult]:
         """Keep the good lines; return for each line its offer's id or what is wrong with it."""
         known = await self._products(organisation_id, drafts)
-        competitors = await self.competitors.some(organisation_id, list({draft.competitor_id for draft in drafts}))
+        competitors = await self._competitors(organisation_id, drafts)
+        at = self.clock()
         results: list[OfferResult] = []
         kept: list[Offer] = []
         for line, draft in enumerate(drafts):
             try:
-                offer = self._offer(draft, known.get((draft.shop_id, draft.sku)), competitors.get(draft.competitor_id))
-            except Invalid as error:
-                results.append(OfferResult(line, None, error.detail))
+                offer = offer_of(draft, known.get((draft.shop_id, draft.sku)), competitors, at)
+            except BadDraft as error:
+                results.append(OfferResult(line, None, error.detail, error.field))
                 continue
             kept.append(offer)
             results.append(OfferResult(line, offer.offer_id, ""))
@@ -80,25 +75,46 @@ class RegisterOffers:
             found |= {(shop_id, sku): facts for sku, facts in products.items()}
         return found
 
-    def _offer(self, draft: OfferDraft, facts: ProductFacts | None, competitor: Competitor | None) -> Offer:
-        if facts is None:
-            raise Invalid(
-                f"the shop «{draft.shop_id}» has no SKU «{draft.sku}»; import it first (an import takes some seconds)",
-            )
-        if competitor is None:
-            raise Invalid(f"no competitor «{draft.competitor_id}»; register it with POST /pricing/competitors")
-        url = checked_url(draft.url)
-        host = host_of(url)
-        if not competitor.owns(host):
-            raise Invalid(f"«{host}» is not on {competitor.domain}, the domain of «{competitor.competitor_id}»")
-        return Offer(
-            offer_id=derived_id("off", facts.organisation_id, facts.product_id, url),
-            organisation_id=facts.organisation_id,
-            product_id=facts.product_id,
-            shop_id=facts.shop_id,
-            competitor_id=competitor.competitor_id,
-            url=url,
-            host=host,
-            match_type=draft.match_type,
-            created_at=self.clock(),
+    async def _competitors(self, organisation_id: str, drafts: Sequence[OfferDraft]) -> dict[str, Competitor]:
+        named = {draft.competitor_id for draft in drafts}
+        if None in named:
+            return {one.competitor_id: one async for one in self.competitors.walk(organisation_id)}
+        return await self.competitors.some(organisation_id, [one for one in named if one is not None])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferImport:
+    """What became of a file of offers; `faults` has the first thousand of the rejected rows, by line."""
+
+    rows: int
+    accepted: int
+    rejected: int
+    faults: tuple[RowFault, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOffers:
+    """Watch the offers of a file: the good rows are watched, the others told by line and column."""
+
+    register: RegisterOffers
+
+    async def __call__(self, organisation_id: str, shop_id: str, text: str) -> OfferImport:
+        """Return the report. Importing the same file again changes nothing."""
+        read = read_offers(text, shop_id)
+        faults = list(read.faults)
+        accepted = 0
+        for some in batched(read.good, DRAFTS_AT_ONCE, strict=False):
+            results = await self.register(organisation_id, [draft for _, draft in some])
+            accepted += sum(one.offer_id is not None for one in results)
+            faults += [
+                refused(row, one.field, one.detail)
+                for (row, _), one in zip(some, results, strict=True)
+                if one.offer_id is None
+            ]
+        faults.sort(key=lambda one: one.line)
+        return OfferImport(
+            rows=read.rows,
+            accepted=accepted,
+            rejected=read.rows - accepted,
+            faults=tuple(faults[:FAULTS_IN_A_REPORT]),
         )

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Protocol
 
 from pricing.domain.errors import UnknownReport
+from pricing.domain.position import current
 from pricing.domain.product_filter import Criteria
 from pricing.domain.report import COLUMNS, line
 from pricing.usecases.filters import Filters
-from pricing.usecases.ports import Facts, Offers, Runs
+from pricing.usecases.ports import Competitors, Facts, Offers, Runs
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Rejected
 from shared.kernel.paging import Page, Window
@@ -94,6 +95,7 @@ class WriteReport:
     facts: Facts
     filters: Filters
     offers: Offers
+    competitors: Competitors
     runs: Runs
     reports: Reports
     files: ReportFiles
@@ -134,10 +136,11 @@ class WriteReport:
         while products := await self.facts.some_meant(organisation_id, criteria, PRODUCTS_IN_A_PART, after):
             ids = [product.product_id for product in products]
             offers = await self.offers.of_products(organisation_id, ids)
+            named = sorted({offer.competitor_id for some in offers.values() for offer in some})
+            rules = await self.competitors.some(organisation_id, named)
             decisions = await self.runs.newest_decisions(organisation_id, ids)
             for product in products:
                 decided = decisions.get(product.product_id)
-                yield line(
-                    product, offers.get(product.product_id, ()), None if decided is None else decided.decision, at
-                )
+                seen = current(offers.get(product.product_id, ()), rules, at)
+                yield line(product, seen, None if decided is None else decided.decision, at)
             after = products[-1].product_id

@@ -1,115 +1,199 @@
-"""Read the pages of one host, one after another, and tell what each brought.
+"""Read the pages of a lane: many hosts at once, each host's pages one after another, and tell what each brought.
 
 The scanner meets untrusted content, so it holds no store: what it reads leaves as messages whose ids are made
-of the request's, and a request that is delivered twice is recorded once. Its request stays on the queue until every
-answer is on its way.
+of what they tell, and a request that is delivered twice is recorded once. Its request stays on the queue until every
+answer is on its way. Pages that cannot be read now, because the time is over or their host wants to be left alone,
+go back as a request of their own.
 
 When its job is to stop, the pages that are left are not read and not told of: the job itself says that it was
 cancelled, and its counts say how far it came.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import batched
-from typing import Protocol
+import asyncio
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from pricing.domain.fetched import Fetch, Fetched
+from pricing.domain.lanes import HOSTS_AT_ONCE
 from pricing.domain.reading import NothingRead, Reading
+from pricing.domain.recipe import Recipe
+from pricing.usecases.looks import LaneMemory, Look, Observed, PageAsked, Pages, Scan, Snapshots, Stops
 from shared.kernel.clock import Clock
 
-LOOKS_IN_A_MESSAGE = 25
+# Looks are told of so many at a time, because an archive of pages costs as much to put as ten pages cost to scan.
+# Until then the pages are kept in memory: so much of them, as they came over the wire.
+LOOKS_AT_ONCE = 250
+BYTES_AT_ONCE = 20_000_000
+# A scan's job is given up six hours after it began; what is known of it by then shall be recorded.
+LONGEST_SCAN = timedelta(hours=5)
+MOST_CARRIES = 200
+# So often a page waits whose host answered that it wants to be left alone; then that is the look's outcome.
+REFUSALS_HEEDED = 3
+SAME_MOMENT = timedelta(seconds=1)
+TOGETHER_SECONDS = 10
 
-# Every page is asked for without a condition, so an answer to one is a fault of its server.
-NOT_ASKED_FOR = {Fetch.NOT_MODIFIED: Fetch.HTTP_ERROR}
-
-type ReadPage = Callable[[Fetched], Reading | NothingRead]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageAsked:
-    """One page to read, and whose offer it is."""
-
-    offer_id: str
-    product_id: str
-    competitor_id: str
-    url: str
+type ReadPage = Callable[[Fetched, Recipe | None], Reading | NothingRead]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """What one look at a page brought: a reading, or the named reason why there is none."""
+@dataclass(slots=True)
+class _Work:
+    """One request while it is worked on."""
 
-    page: PageAsked
-    captured_at: datetime
-    outcome: str
-    detail: str
-    fetched: Fetched
-    reading: Reading | None
-
-
-class Pages(Protocol):
-    """The web, asked politely."""
-
-    async def fetch(self, url: str, *, deadline: float | None = None) -> Fetched:
-        """Fetch one page; whatever its site does ends in a named outcome."""
-
-
-class Stops(Protocol):
-    """The wishes that work may end before it is done."""
-
-    async def stopped(self, organisation_id: str, job_id: str) -> bool:
-        """Whether the job is to stop."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scan:
-    """Whose scan it is, and until when it must be done (a reading of the monotonic clock)."""
-
-    organisation_id: str
-    job_id: str
-    deadline: float
-
-
-class Observed(Protocol):
-    """Where looks are sent."""
-
-    async def tell(self, looks: Sequence[Look], part: int) -> None:
-        """Send looks as one message; telling the same part twice is telling it once."""
+    scan: Scan
+    observed: Observed
+    room: asyncio.Semaphore
+    told_at: datetime
+    looks: list[Look] = field(default_factory=list)
+    later: dict[datetime | None, list[PageAsked]] = field(default_factory=lambda: defaultdict(list))
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanPages:
-    """Fetch pages in turn, read each, and send what was found while the next are fetched."""
+    """Fetch the pages of many hosts, read each, and send what was found while the next are fetched."""
 
     pages: Pages
     read: ReadPage
+    snapshots: Snapshots
+    memory: LaneMemory
     stops: Stops
     clock: Clock
 
     async def __call__(self, asked: Sequence[PageAsked], observed: Observed, scan: Scan) -> None:
-        """Bring every page to a reading or a named failure before the deadline, unless the scan is to stop."""
-        for part, some in enumerate(batched(asked, LOOKS_IN_A_MESSAGE, strict=False)):
-            if await self.stops.stopped(scan.organisation_id, scan.job_id):
-                return
-            looks = [await self._look(page, scan.deadline) for page in some]
-            await observed.tell(looks, part)
+        """Bring every page to a reading, a named failure or another request, unless the scan is to stop."""
+        work = _Work(scan, observed, asyncio.Semaphore(HOSTS_AT_ONCE), self.clock())
+        if await self.stops.stopped(scan.organisation_id, scan.job_id):
+            return
+        known = await self._recall(scan.lane)
+        of_hosts: dict[str, list[PageAsked]] = defaultdict(list)
+        for page in asked:
+            of_hosts[page.host].append(page)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for pages in of_hosts.values():
+                    group.create_task(self._read_host(pages, work))
+        except BaseExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        finally:
+            # The next request of this lane may be on its way to another process already.
+            await self.pages.rest()
+        await self._tell(work)
+        await self._remember(scan.lane, known)
+        if not work.stopped:
+            for not_before, pages in work.later.items():
+                await observed.carry(pages, not_before)
 
-    async def _look(self, page: PageAsked, deadline: float) -> Look:
-        fetched = await self.pages.fetch(page.url, deadline=deadline)
-        at = self.clock()
+    async def _read_host(self, pages: Sequence[PageAsked], work: _Work) -> None:
+        async with work.room:
+            for place, page in enumerate(pages):
+                if work.stopped:
+                    return
+                fetched = await self.pages.fetch(
+                    page.url,
+                    etag=page.etag,
+                    last_modified=page.last_modified,
+                    deadline=work.scan.deadline,
+                    pause_seconds=page.pause_seconds,
+                )
+                if self._is_not_yet(fetched, work.scan):
+                    if urlsplit(fetched.url).hostname == page.host:
+                        self._put_off(pages[place:], fetched.not_yet_seconds, work)
+                        return
+                    # It is the host it was redirected to that wants to be left alone.
+                    self._put_off([page], fetched.not_yet_seconds, work)
+                    continue
+                work.looks.append(self._look(page, fetched, work.scan))
+                if _is_much(work.looks):
+                    await self._tell(work)
+
+    def _is_not_yet(self, fetched: Fetched, scan: Scan) -> bool:
+        if fetched.outcome is Fetch.NOT_YET:
+            return True
+        heeded = fetched.not_yet_seconds > 0 and scan.carried < REFUSALS_HEEDED
+        return heeded and self._is_in_time(fetched.not_yet_seconds, scan)
+
+    def _is_in_time(self, seconds: float, scan: Scan) -> bool:
+        return self.clock() + timedelta(seconds=seconds) < scan.planned_at + LONGEST_SCAN
+
+    def _look(self, page: PageAsked, fetched: Fetched, scan: Scan) -> Look:
+        look = Look(
+            page=page,
+            captured_at=self.clock(),
+            outcome=_outcome(page, fetched),
+            detail=fetched.detail,
+            fetched=replace(fetched, body=b""),
+            reading=None,
+        )
         if fetched.outcome is not Fetch.FETCHED:
-            return Look(
-                page=page,
-                captured_at=at,
-                outcome=NOT_ASKED_FOR.get(fetched.outcome, fetched.outcome).value,
-                detail=fetched.detail,
-                fetched=fetched,
-                reading=None,
-            )
-        found = self.read(fetched)
+            return look
+        found = self.read(fetched, scan.recipes.get(page.competitor_id))
+        look = replace(look, page_hash=hashlib.sha256(fetched.body).hexdigest())
         if isinstance(found, NothingRead):
-            outcome, detail, reading = found.outcome.value, found.detail, None
-        else:
-            outcome, detail, reading = "read", "", found
-        return Look(page=page, captured_at=at, outcome=outcome, detail=detail, fetched=fetched, reading=reading)
+            return replace(look, outcome=found.outcome.value, detail=found.detail)
+        return replace(look, outcome="read", reading=found)
+
+    def _put_off(self, pages: Sequence[PageAsked], seconds: float, work: _Work) -> None:
+        """Have pages read by a later request, or record that there is no time for one any more."""
+        scan, now = work.scan, self.clock()
+        at = now + timedelta(seconds=seconds)
+        if self._is_in_time(seconds, scan) and scan.carried < MOST_CARRIES:
+            known = [replace(page, pause_seconds=page.pause_seconds or self.pages.pause_of(page.url)) for page in pages]
+            work.later[_rounded(at) if seconds > 0 else None] += known
+            return
+        detail = f"given up: the host is to be left alone until {at.isoformat(timespec='seconds')}"
+        if scan.carried >= MOST_CARRIES:
+            detail = f"given up after {scan.carried} requests that had no time for the page"
+        nothing = Fetched(outcome=Fetch.TIMEOUT, url="", attempted=False)
+        work.looks += [
+            Look(page=page, captured_at=now, outcome="timeout", detail=detail, fetched=nothing, reading=None)
+            for page in pages
+        ]
+
+    async def _tell(self, work: _Work) -> None:
+        """Send the looks that wait, and hear whether there are to be more."""
+        looks, work.looks = work.looks, []
+        if not looks:
+            return
+        read = [look for look in looks if look.page_hash is not None]
+        kept = dict(zip(map(id, read), await self.snapshots.keep([look.fetched for look in read]), strict=True))
+        now = self.clock()
+        share = round((now - work.told_at) / timedelta(milliseconds=len(looks)))
+        work.told_at = now
+        told = [replace(look, snapshot=kept.get(id(look)), billed_ms=share) for look in looks]
+        await work.observed.tell(told)
+        work.stopped = work.stopped or await self.stops.stopped(work.scan.organisation_id, work.scan.job_id)
+
+    async def _recall(self, lane: int) -> Mapping[str, datetime]:
+        now = self.clock()
+        known = {host: until for host, until in (await self.memory.recall(lane)).items() if until > now}
+        for host, until in known.items():
+            self.pages.silence(host, (until - now).total_seconds())
+        return known
+
+    async def _remember(self, lane: int, known: Mapping[str, datetime]) -> None:
+        now = self.clock()
+        until = {host: now + timedelta(seconds=seconds) for host, seconds in self.pages.silences().items()}
+        if any(moment > known.get(host, now) + SAME_MOMENT for host, moment in until.items()):
+            await self.memory.keep(lane, {**known, **until})
+
+
+def _outcome(page: PageAsked, fetched: Fetched) -> str:
+    if fetched.outcome is not Fetch.NOT_MODIFIED:
+        return fetched.outcome.value
+    # Without a condition of ours, which is told to the page's own address alone, it is a fault of the server.
+    conditional = (page.etag or page.last_modified) and fetched.url == page.url
+    return "unchanged" if conditional else Fetch.HTTP_ERROR.value
+
+
+def _is_much(looks: Sequence[Look]) -> bool:
+    return len(looks) >= LOOKS_AT_ONCE or sum(len(look.fetched.packed) for look in looks) >= BYTES_AT_ONCE
+
+
+def _rounded(at: datetime) -> datetime:
+    """The next moment of a grid, so that hosts that wait about as long wait together."""
+    over = at.timestamp() % TOGETHER_SECONDS
+    return at + timedelta(seconds=TOGETHER_SECONDS - over) if over else at

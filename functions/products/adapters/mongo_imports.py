@@ -6,9 +6,9 @@ from datetime import datetime
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from products.domain.errors import ImportNotFound
-from products.domain.importing import RowFault
 from products.usecases.ports import ImportReport, Merged
 from shared.contracts.envelope import Event
+from shared.kernel.tables import RowFault
 from shared.runtime.job_facts import JobFacts
 from shared.runtime.mongo import Document, Mongo, Session, unavailable
 from shared.runtime.outbox import Outbox

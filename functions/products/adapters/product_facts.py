@@ -63,6 +63,8 @@ def _facts(product: Product) -> ProductFacts:
         map_price=_text(draft.map_price),
         msrp=_text(draft.msrp),
         own_seller_ids=product.own_seller_ids,
+        tax_basis=product.tax_basis,
+        pack_quantity=draft.pack_quantity,
     )
 
 

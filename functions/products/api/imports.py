@@ -3,14 +3,11 @@
 from fastapi import APIRouter, Request, Response
 
 from products.api.schemas import ImportView, shown_import
-from products.domain.errors import UnreadableFile
-from products.domain.importing import text_of_file
 from products.usecases.import_catalogue import ImportCatalogue
 from products.usecases.ports import Imports
 from shared.runtime.answers import answer
 from shared.runtime.http_api import Asking
-
-LARGEST_FILE_BYTES = 5_000_000
+from shared.runtime.table_files import TAKES_CSV, sent_file
 
 
 def import_routes(imports: Imports, import_catalogue: ImportCatalogue) -> APIRouter:
@@ -22,12 +19,12 @@ def import_routes(imports: Imports, import_catalogue: ImportCatalogue) -> APIRou
         status_code=201,
         response_model=ImportView,
         summary="Import a catalogue file",
-        openapi_extra={"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}},
+        openapi_extra=TAKES_CSV,
     )
     async def add_import(asking: Asking, shop_id: str, request: Request) -> Response:
         """Send the CSV as the request's body, with a line of column names. Good rows go in; the report has the rest."""
         asking.must("catalogue:write")
-        text = _text(await request.body())
+        text = await sent_file(request)
         report = await import_catalogue(asking.organisation_id, shop_id, text, requested_by=asking.user_id)
         location = f"/products/shops/{shop_id}/imports/{report.import_id}"
         return answer(shown_import(report), status=201, headers={"Location": location})
@@ -38,9 +35,3 @@ def import_routes(imports: Imports, import_catalogue: ImportCatalogue) -> APIRou
         return answer(shown_import(await imports.get(asking.organisation_id, shop_id, import_id)))
 
     return router
-
-
-def _text(content: bytes) -> str:
-    if len(content) > LARGEST_FILE_BYTES:
-        raise UnreadableFile(f"the file is larger than {LARGEST_FILE_BYTES // 1_000_000} MB; send it in parts")
-    return text_of_file(content)

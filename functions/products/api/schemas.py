@@ -8,6 +8,7 @@ from products.domain.product import Product
 from products.domain.shop import Shop
 from products.usecases.ports import ImportReport
 from shared.runtime.answers import Body, MoneyView, Slug, View, timestamp
+from shared.runtime.table_files import RowFaultView, shown_fault
 
 type SellerId = Annotated[str, Field(min_length=1, max_length=100)]
 type Column = Annotated[str, Field(min_length=1, max_length=200)]
@@ -72,6 +73,7 @@ class ItemView(View):
     max_price: MoneyView | None
     map_price: MoneyView | None
     msrp: MoneyView | None
+    pack_quantity: int | None
     active: bool
     revision: int
     price_since: str | None
@@ -85,15 +87,6 @@ class ItemPage(View):
 
     data: list[ItemView]
     next_cursor: str | None
-
-
-class RowFaultView(View):
-    """What is wrong in one cell of the file, and how to mend it."""
-
-    line: int
-    column: str
-    value: str
-    detail: str
 
 
 class ImportView(View):
@@ -142,6 +135,7 @@ def shown_item(product: Product) -> dict[str, object]:
             name: None if amount is None else {"amount": f"{amount:f}", "currency": product.currency}
             for name, amount in amounts.items()
         },
+        "pack_quantity": draft.pack_quantity,
         "active": product.active,
         "revision": product.revision,
         "price_since": None if product.price_since is None else timestamp(product.price_since),
@@ -164,8 +158,5 @@ def shown_import(report: ImportReport) -> dict[str, object]:
         "created": merged.created,
         "updated": merged.updated,
         "unchanged": merged.unchanged,
-        "faults": [
-            {"line": fault.line, "column": fault.column, "value": fault.value, "detail": fault.detail}
-            for fault in report.faults
-        ],
+        "faults": [shown_fault(fault) for fault in report.faults],
     }

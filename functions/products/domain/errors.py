@@ -31,13 +31,6 @@ class ImportNotFound(NotFound):
     title = "There is no such import"
 
 
-class UnreadableFile(Invalid):
-    """The file as a whole cannot be read; nothing of it was taken in."""
-
-    code = "products/unreadable-file"
-    title = "The file cannot be imported"
-
-
 class InvalidShop(Invalid):
     """A shop with a currency, country or time zone that does not exist."""
 

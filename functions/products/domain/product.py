@@ -4,12 +4,16 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 
+from products.domain.shop import TaxBasis
 from shared.kernel.identifiers import derived_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What is known of a product. None means that nobody has said it. A category is a path: `Home > Lighting`."""
+    """What is known of a product. None means that nobody has said it. A category is a path: `Home > Lighting`.
+
+    `pack_quantity` is how many units the product holds, for comparing it with packs of another size.
+    """
 
     sku: str
     name: str
@@ -25,6 +29,7 @@ class Draft:
     max_price: Decimal | None = None
     map_price: Decimal | None = None
     msrp: Decimal | None = None
+    pack_quantity: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,7 @@ class Product:
     price_source: str | None
     batch_id: str | None
     updated_at: datetime
+    tax_basis: TaxBasis | None = None
 
 
 def product_id_of(organisation_id: str, shop_id: str, sku: str) -> str:
@@ -52,7 +58,7 @@ def product_id_of(organisation_id: str, shop_id: str, sku: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """What is needed to take a draft in: whose it is, in which shop and currency, its sellers, and when.
+    """What is needed to take a draft in: whose it is, in which shop and currency, its sellers and tax, and when.
 
     `told` names the fields that the import has a column for; of the others it says nothing.
     """
@@ -62,6 +68,7 @@ class Origin:
     currency: str
     own_seller_ids: tuple[str, ...]
     at: datetime
+    tax_basis: TaxBasis | None = None
     told: frozenset[str] = frozenset(field.name for field in fields(Draft))
 
 
@@ -85,15 +92,18 @@ def taken_in(existing: Product | None, draft: Draft, origin: Origin) -> Product 
             price_source=None if draft.price is None else "import",
             batch_id=None,
             updated_at=origin.at,
+            tax_basis=origin.tax_basis,
         )
     draft = replace(existing.draft, **{name: getattr(draft, name) for name in origin.told})
-    if existing.draft == draft and existing.own_seller_ids == origin.own_seller_ids:
+    of_shop = (existing.own_seller_ids, existing.tax_basis)
+    if existing.draft == draft and of_shop == (origin.own_seller_ids, origin.tax_basis):
         return None
     moved = existing.draft.price != draft.price
     return replace(
         existing,
         draft=draft,
         own_seller_ids=origin.own_seller_ids,
+        tax_basis=origin.tax_basis,
         revision=existing.revision + 1,
         price_since=origin.at if moved else existing.price_since,
         price_source="import" if moved else existing.price_source,

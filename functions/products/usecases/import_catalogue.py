@@ -45,11 +45,12 @@ class ImportCatalogue:
             shop_id=shop_id,
             currency=shop.currency,
             own_seller_ids=shop.own_seller_ids,
+            tax_basis=shop.tax_basis,
             at=at,
-            told=read.told,
+            told=read.told - {"currency"},
         )
         merged = Merged()
-        for drafts in batched(read.drafts, ROWS_IN_A_TRANSACTION, strict=False):
+        for drafts in batched(read.good, ROWS_IN_A_TRANSACTION, strict=False):
             merged += await self.catalogue.take_in(drafts, origin)
         report = ImportReport(
             import_id=import_id or fresh_id("imp", at),

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from products.domain.errors import FileNotPulled
-from products.domain.importing import text_of_file
 from products.usecases.import_catalogue import ImportCatalogue
 from products.usecases.ports import Imports
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Rejected
+from shared.kernel.tables import text_of_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from products.domain.importing import RowFault
 from products.domain.product import Draft, NewPrice, Origin, Product, Refusal
 from products.domain.shop import Shop
 from shared.kernel.paging import Page, Window
+from shared.kernel.tables import RowFault
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ def _scan(job: Job) -> Event:
         filter_id=scope.filter_id,
         not_found=job.kind is Kind.REMATCH,
         failed_of=scope.failed_of,
+        by_budget=scope.by_budget,
     )
 
 

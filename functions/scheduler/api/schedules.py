@@ -20,7 +20,9 @@ from shared.runtime.http_api import Asking, Paging
 # Who schedules such work must be allowed to start it by hand.
 ALSO_NEEDED = {Kind.POLICY_RUN: "policies:write", Kind.IMPORT_PULL: "catalogue:write"}
 OF_TIMING = frozenset({"expression", "timezone", "start", "end"})
-OF_SCOPE = frozenset({"competitor_ids", "category", "filter_id", "policy_id", "report", "shop_id", "source_url"})
+OF_SCOPE = frozenset(
+    {"competitor_ids", "category", "filter_id", "policy_id", "report", "shop_id", "source_url", "by_budget"}
+)
 
 
 def _scope_of(fields: Mapping[str, Any]) -> dict[str, Any]:

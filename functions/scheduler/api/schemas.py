@@ -8,7 +8,7 @@ from shared.runtime.answers import Body, Slug, View
 
 type ScheduledKind = Literal["scan", "policy_run", "report", "import_pull", "rematch"]
 type JobKindName = Literal[
-    "scan", "rematch", "policy_run", "report", "import_pull", "import", "publication", "question"
+    "scan", "rematch", "policy_run", "report", "import_pull", "import", "publication", "question", "discovery"
 ]  # fmt: skip
 type StateName = Literal["QUEUED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "EXPIRED"]
 type OverlapName = Literal["skip", "queue", "cancel_previous"]
@@ -41,6 +41,7 @@ class ScopeBody(Body):
     report: Text | None = None
     shop_id: Slug | None = None
     source_url: str | None = Field(default=None, min_length=1, max_length=2048)
+    by_budget: bool = False
 
 
 class NewSchedule(ScopeBody):
@@ -108,6 +109,7 @@ class ScopeView(View):
     report: str | None
     shop_id: str | None
     source_url: str | None
+    by_budget: bool
 
 
 class ScheduleView(ScopeView):

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     IMPORT = "import"
     PUBLICATION = "publication"
     QUESTION = "question"
+    DISCOVERY = "discovery"
 
 
 DEADLINES: dict[Kind, timedelta] = {
@@ -31,6 +32,7 @@ DEADLINES: dict[Kind, timedelta] = {
     Kind.IMPORT: timedelta(hours=1),
     Kind.PUBLICATION: timedelta(hours=2),
     Kind.QUESTION: timedelta(minutes=15),
+    Kind.DISCOVERY: timedelta(hours=6),
 }
 """After so long a job that has not come to its end is given up."""
 
@@ -56,6 +58,8 @@ class Scope:
     report: str | None = None
     shop_id: str | None = None
     source_url: str | None = None
+    by_budget: bool = False
+    """Of the whole market, only the pages that the organisation's budget for looks is best spent on now."""
 
     @property
     def given(self) -> frozenset[str]:
@@ -68,10 +72,10 @@ class Scope:
         return self.policy_id or self.report or self.source_url or self.filter_id or self.category or self.failed_of
 
 
-_PARTS_OF_THE_MARKET = frozenset({"competitor_ids", "category", "filter_id", "failed_of"})
+_PARTS_OF_THE_MARKET = frozenset({"competitor_ids", "category", "filter_id", "failed_of", "by_budget"})
 _ALLOWED: dict[Kind, frozenset[str]] = {
     Kind.SCAN: _PARTS_OF_THE_MARKET,
-    Kind.REMATCH: _PARTS_OF_THE_MARKET,
+    Kind.REMATCH: _PARTS_OF_THE_MARKET - {"by_budget"},
     Kind.POLICY_RUN: frozenset({"policy_id"}),
     Kind.REPORT: frozenset({"report", "filter_id"}),
     Kind.IMPORT_PULL: frozenset({"shop_id", "source_url"}),

@@ -2,6 +2,7 @@
 
 from shared.contracts.assistant import QuestionAsked
 from shared.contracts.auth import UserRemoved
+from shared.contracts.discovery import DiscoverPages, PagesDiscovered
 from shared.contracts.envelope import Message
 from shared.contracts.jobs import JobEnded, JobOpened, JobPlanned, JobProgressed
 from shared.contracts.pricing import (
@@ -11,6 +12,7 @@ from shared.contracts.pricing import (
     PagesToScan,
     PricingAnswer,
     ProductQuestion,
+    RatesPublished,
     ReportRequested,
     RunDue,
     RunRequested,
@@ -27,6 +29,14 @@ from shared.contracts.products import (
     SetPrices,
 )
 from shared.contracts.scheduler import JobDue
+from shared.contracts.stored_pages import (
+    FollowRecipe,
+    PageReadAgain,
+    ProposeRecipe,
+    ReadAgain,
+    RecipeFollowed,
+    RecipeProposed,
+)
 
 MESSAGES: dict[str, type[Message]] = {
     "assistant.question-asked": QuestionAsked,
@@ -37,10 +47,19 @@ MESSAGES: dict[str, type[Message]] = {
     "jobs.job-progressed": JobProgressed,
     "pricing.answer": PricingAnswer,
     "pricing.batch-requested": BatchRequested,
+    "pricing.discover-pages": DiscoverPages,
+    "pricing.follow-recipe": FollowRecipe,
     "pricing.lost-first-place-question": LostFirstPlaceQuestion,
+    "pricing.page-read-again": PageReadAgain,
+    "pricing.pages-discovered": PagesDiscovered,
     "pricing.pages-read": PagesRead,
     "pricing.pages-to-scan": PagesToScan,
     "pricing.product-question": ProductQuestion,
+    "pricing.rates-published": RatesPublished,
+    "pricing.propose-recipe": ProposeRecipe,
+    "pricing.read-again": ReadAgain,
+    "pricing.recipe-followed": RecipeFollowed,
+    "pricing.recipe-proposed": RecipeProposed,
     "pricing.report-requested": ReportRequested,
     "pricing.run-due": RunDue,
     "pricing.run-requested": RunRequested,

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from shared.contracts.envelope import Event
 
-type JobKind = Literal["scan", "policy_run", "publication", "import", "report", "question"]
+type JobKind = Literal["scan", "policy_run", "publication", "import", "report", "question", "discovery"]
 type Outcome = Literal["completed", "failed", "cancelled", "expired"]
 
 

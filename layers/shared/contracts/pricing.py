@@ -1,6 +1,7 @@
 """Pricing's facts, the work it takes on, and the questions it answers."""
 
-from typing import Literal
+from datetime import date
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -19,7 +20,9 @@ type Outcome = Literal[
     "redirect_loop",
     "bad_content",
     "unreachable",
+    "unchanged",
 ]
+type Quote = Annotated[str, Field(pattern=r"^(0\.0{0,7}[1-9]\d{0,7}|[1-9]\d{0,7}(\.\d{1,8})?)$")]
 type Availability = Literal[
     "in_stock",
     "pre_order",
@@ -35,7 +38,8 @@ class ScanRequested(Event):
     """Command: read the pages of the organisation's offers, or only a part of them.
 
     The part is some competitors' offers, a category, a saved filter, or what failed in an earlier job. `not_found`
-    asks for another look at offers whose page or price was not found.
+    asks for another look at offers whose page or price was not found, `by_budget` for those that the organisation's
+    budget for looks is best spent on now.
     """
 
     type: Literal["pricing.scan-requested"] = "pricing.scan-requested"
@@ -45,6 +49,7 @@ class ScanRequested(Event):
     filter_id: str | None = None
     not_found: bool = False
     failed_of: str | None = None
+    by_budget: bool = False
 
 
 class RunDue(Event):
@@ -65,8 +70,30 @@ class ReportRequested(Event):
     filter_id: str | None = None
 
 
+class RecipeSelector(Message):
+    """Where one field of an offer stands on a store's pages: a CSS selector, and what to take from what it finds."""
+
+    field: str
+    css: str
+    attribute: str | None = None
+    pick: str = "first"
+    strip: tuple[str, ...] = ()
+
+
+class StoreRecipe(Message):
+    """How a person told us to read one competitor's pages."""
+
+    name: str
+    version: int
+    selectors: tuple[RecipeSelector, ...]
+
+
 class PageToScan(Message):
-    """One page to fetch, with what its server last said of its version."""
+    """One page to fetch, with what its server last said of its version.
+
+    `pause_seconds` says that the host's rules were read and let this page be read at such a pause; None says that
+    they are still to be read.
+    """
 
     offer_id: str
     product_id: str
@@ -74,19 +101,42 @@ class PageToScan(Message):
     url: str
     etag: str | None = None
     last_modified: str | None = None
+    pause_seconds: float | None = None
 
 
 class PagesToScan(Event):
-    """Command for the scanner: pages of one host, to be fetched one after another."""
+    """Command for the scanner: pages of the hosts of one lane; those of one host are fetched one after another.
+
+    `carried` counts how often these pages went back to the queue; before `not_before` they are not asked for.
+    """
 
     type: Literal["pricing.pages-to-scan"] = "pricing.pages-to-scan"
+    version: Literal[2] = 2  # type: ignore[assignment] # its shape is not that of version 1, which nobody reads
     job_id: str
-    host: str
-    pages: tuple[PageToScan, ...] = Field(min_length=1, max_length=100)
+    lane: int = Field(ge=0)
+    part: str
+    pages: tuple[PageToScan, ...] = Field(min_length=1, max_length=1000)
+    recipes: dict[str, StoreRecipe] = Field(default_factory=dict)
+    """By competitor."""
+    not_before: AwareDatetime | None = None
+    carried: int = Field(default=0, ge=0)
+
+
+class ReaderVote(Message):
+    """What one reader of a page said its price is."""
+
+    reader: str
+    item_price: str
+    currency: str | None = None
 
 
 class PageReading(Message):
-    """What one fetch brought: a price with its circumstances, or the named reason why there is none."""
+    """What one fetch brought: a price with its circumstances, or the named reason why there is none.
+
+    `unchanged` says that the server holds the version that was read last. `billed_ms` is this look's share of the
+    scanner's time, in which it reads many hosts at once. `snapshot` is where the page itself is
+    kept: the archive's key, and the bytes of it that hold this page, as in `snapshots/…#0-48211`.
+    """
 
     offer_id: str
     product_id: str
@@ -97,8 +147,14 @@ class PageReading(Message):
     detail: str = ""
     http_status: int | None = None
     duration_ms: int = 0
+    billed_ms: int = 0
     bytes_read: int = 0
     page_hash: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    snapshot: str | None = None
+    readers_version: int | None = None
+    recipe: str | None = None
     item_price: str | None = None
     list_price: str | None = None
     shipping: str | None = None
@@ -106,22 +162,27 @@ class PageReading(Message):
     availability: Availability = "unknown"
     condition: str | None = None
     seller: str | None = None
+    fulfilment: str | None = None
+    promotion: str | None = None
+    pack: int | None = None
     gtin: str | None = None
     mpn: str | None = None
     sku: str | None = None
     brand: str | None = None
     title: str | None = None
+    region: str | None = None
     reader: str | None = None
     agreement: int = 0
     confidence: float = 0.0
+    votes: tuple[ReaderVote, ...] = ()
 
 
 class PagesRead(Event):
-    """The scanner's answer: readings of pages of one host. It becomes observations."""
+    """The scanner's answer: readings of pages, of whichever hosts. It becomes observations."""
 
     type: Literal["pricing.pages-read"] = "pricing.pages-read"
+    version: Literal[2] = 2  # type: ignore[assignment] # its shape is not that of version 1, which nobody reads
     job_id: str
-    host: str
     readings: tuple[PageReading, ...] = Field(min_length=1, max_length=100)
 
 
@@ -192,3 +253,18 @@ class PricingAnswer(Message):
     totals: tuple[SourcedNumber, ...] = ()
     products: tuple[AnsweredProduct, ...] = ()
     more: int = 0
+
+
+class DayOfRates(Message):
+    """One day's exchange rates: how much of each currency one euro bought, and where that was read."""
+
+    day: date
+    source: str = Field(max_length=300)
+    quotes: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], Quote] = Field(min_length=1, max_length=100)
+
+
+class RatesPublished(Event):
+    """Command for the keeper of rates: the tables of some days. They belong to no organisation."""
+
+    type: Literal["pricing.rates-published"] = "pricing.rates-published"
+    days: tuple[DayOfRates, ...] = Field(min_length=1, max_length=100)

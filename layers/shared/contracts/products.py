@@ -30,6 +30,8 @@ class ProductFacts(Message):
     map_price: str | None = None
     msrp: str | None = None
     own_seller_ids: tuple[str, ...] = ()
+    tax_basis: Literal["including", "excluding"] | None = None
+    pack_quantity: int | None = Field(default=None, ge=1)
 
 
 class ProductsChanged(Event):

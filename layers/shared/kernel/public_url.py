@@ -6,6 +6,7 @@ twice, here by its text when it is registered, and by `is_public` on every addre
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import quote, urlsplit
 
@@ -50,6 +51,7 @@ _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\\u2028\u2029]")
 # Letters that the two generations of international domain names encode differently.
 _TWO_SPELLINGS = re.compile("[ßς\u200c\u200d]")
+_PLAIN = re.compile(r"[A-Za-z0-9/?:@!$&'()*+,;=%~._|\[\]-]*")
 _AUTHORITY = re.compile(r"(?i)(https?)://([^/?#]*)(.*)", re.DOTALL)
 
 
@@ -60,25 +62,22 @@ class UnsafeUrl(Invalid):
     title = "The URL is not the address of a public web page"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Address:
-    scheme: str
+@dataclass(frozen=True, slots=True)
+class _Site:
     host: str
     port: int
-    rest: str
 
 
 def checked_url(text: str) -> str:
     """Return the URL in its one normal form, or raise UnsafeUrl with the reason."""
-    address = _parsed(text)
-    _check_host(address.host)
-    port = "" if address.port == _DEFAULT_PORTS[address.scheme] else f":{address.port}"
-    return f"{address.scheme}://{address.host}{port}{address.rest}"
+    scheme, authority, rest = _parts(text)
+    return _origin(scheme, authority) + _tail(rest)
 
 
 def host_of(url: str) -> str:
     """Return the host of a checked URL, the name under which a site is treated with care."""
-    return _parsed(url).host
+    scheme, authority, _ = _parts(url)
+    return _site(scheme, authority).host
 
 
 def is_public(address: str | IPv4Address | IPv6Address) -> bool:
@@ -97,7 +96,7 @@ def is_public(address: str | IPv4Address | IPv6Address) -> bool:
     )
 
 
-def _parsed(text: str) -> _Address:
+def _parts(text: str) -> tuple[str, str, str]:
     if not text or len(text) > LONGEST_URL:
         raise UnsafeUrl(f"a URL has 1 to {LONGEST_URL} characters")
     if _FORBIDDEN.search(text):
@@ -110,9 +109,21 @@ def _parsed(text: str) -> _Address:
         raise UnsafeUrl("the URL holds a user name or password")
     if rest[:1] in {"?", "#"} and "@" in rest.split("/")[0]:
         raise UnsafeUrl("the host can be understood in two ways")
+    return scheme, authority, rest
+
+
+# The pages of a site are many, and all that can be wrong with its name is wrong for each of them.
+@lru_cache(maxsize=4096)
+def _origin(scheme: str, authority: str) -> str:
+    site = _site(scheme, authority)
+    _check_host(site.host)
+    return f"{scheme}://{site.host}" + ("" if site.port == _DEFAULT_PORTS[scheme] else f":{site.port}")
+
+
+def _site(scheme: str, authority: str) -> _Site:
     host, port = _host_and_port(authority, scheme)
-    _must_agree(text, host, port)
-    return _Address(scheme=scheme, host=host, port=port, rest=_tail(rest))
+    _must_agree(f"{scheme}://{authority}", host, port)
+    return _Site(host, port)
 
 
 def _host_and_port(authority: str, scheme: str) -> tuple[str, int]:
@@ -179,4 +190,4 @@ def _tail(rest: str) -> str:
     """Return path and query with everything but ASCII encoded, without the fragment that no server sees."""
     without_fragment = rest.split("#", 1)[0]
     path = without_fragment if without_fragment.startswith("/") else f"/{without_fragment}"
-    return quote(path, safe="/?:@!$&'()*+,;=%~-._|[]")
+    return path if _PLAIN.fullmatch(path) else quote(path, safe="/?:@!$&'()*+,;=%~-._|[]")

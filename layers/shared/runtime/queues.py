@@ -10,6 +10,8 @@ from shared.runtime.observability import traceparent
 
 # A host may have 253 characters; those that share so long a start share a group, which is harmless.
 LONGEST_GROUP = 128
+# The longest that a message may be held back before its queue delivers it.
+LONGEST_DELAY_SECONDS = 900
 # Of one request, to a queue as to the bus.
 ENTRIES_IN_A_REQUEST = 10
 BYTES_IN_A_REQUEST = 240_000
@@ -61,15 +63,18 @@ class Queue:
         self._url = url
         self._fifo = url.endswith(".fifo")
 
-    async def send(self, messages: Sequence[Event], *, group: str | None = None) -> None:
-        """Put messages on the queue, in their order; on a FIFO queue a message id is taken once in five minutes."""
+    async def send(self, messages: Sequence[Event], *, group: str | None = None, delay_seconds: int = 0) -> None:
+        """Put messages on the queue, in their order; on a FIFO queue a message id is taken once in five minutes.
+
+        Each is delivered after a delay, of 15 minutes at most, that a FIFO queue does not know.
+        """
         for request in requests([parcel_of(message, group) for message in messages]):
-            taken = await self.put(request)
+            taken = await self.put(request, min(delay_seconds, LONGEST_DELAY_SECONDS))
             if len(taken) < len(request):
                 detail = f"the queue refused {len(request) - len(taken)} of {len(request)} messages"
                 raise AwsUnavailable(detail)
 
-    async def put(self, request: Sequence[Parcel]) -> set[str]:
+    async def put(self, request: Sequence[Parcel], delay_seconds: int = 0) -> set[str]:
         """Put what one request may carry on the queue; return the ids that it took."""
         entries = [
             {
@@ -77,6 +82,7 @@ class Queue:
                 "MessageBody": parcel.body,
                 "MessageGroupId": parcel.group,
                 **({"MessageDeduplicationId": parcel.id} if self._fifo else {}),
+                **({"DelaySeconds": delay_seconds} if delay_seconds else {}),
             }
             for place, parcel in enumerate(request)
         ]

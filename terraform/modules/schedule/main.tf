@@ -2,7 +2,10 @@ resource "aws_scheduler_schedule" "this" {
   name                = var.name
   group_name          = var.group
   schedule_expression = var.expression
-  state               = var.enabled ? "ENABLED" : "DISABLED"
+
+  schedule_expression_timezone = var.timezone
+
+  state = var.enabled ? "ENABLED" : "DISABLED"
 
   flexible_time_window {
     mode = "OFF"

@@ -42,3 +42,9 @@ variable "name" {
   description = "The schedule's full name."
   type        = string
 }
+
+variable "timezone" {
+  description = "The time zone of a cron expression, by its IANA name."
+  type        = string
+  default     = "UTC"
+}

@@ -5,20 +5,27 @@ from collections.abc import Callable
 import pytest
 
 from pricing.adapters.mongo_batches import MongoBatches
+from pricing.adapters.mongo_candidates import MongoCandidates
 from pricing.adapters.mongo_changes import MongoPriceChanges
 from pricing.adapters.mongo_facts import MongoFacts
 from pricing.adapters.mongo_filters import MongoFilters
+from pricing.adapters.mongo_health import MongoHealth
 from pricing.adapters.mongo_market import MongoCompetitors, MongoOffers
 from pricing.adapters.mongo_observations import MongoObservations, MongoScanLog
 from pricing.adapters.mongo_policies import MongoPolicies
+from pricing.adapters.mongo_quarantine import MongoQuarantine
+from pricing.adapters.mongo_rates import MongoRates
+from pricing.adapters.mongo_recipes import MongoRecipes
 from pricing.adapters.mongo_reports import MongoReports
 from pricing.adapters.mongo_runs import MongoRuns
+from pricing.adapters.mongo_scan_budget import MongoBudgets
 from pricing.usecases.house import Stores
 from shared.kernel.identifiers import sortable_id
 from shared.runtime.mongo import Mongo
 from shared.runtime.outbox import Outbox
 from shared.runtime.queues import Queue
 from tests.builders.pricing import MONDAY
+from tests.fakes.candidates import FakeCandidates
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.pricing import (
     FakeBatches,
@@ -26,14 +33,18 @@ from tests.fakes.pricing import (
     FakeCompetitors,
     FakeFacts,
     FakeFilters,
+    FakeHealth,
     FakeObservations,
     FakeOffers,
     FakePolicies,
+    FakeQuarantine,
+    FakeRates,
     FakeReports,
     FakeRuns,
     FakeScanLog,
     Kept,
 )
+from tests.fakes.recipes import FakeRecipes
 
 
 def _in_memory() -> Kept:
@@ -43,12 +54,18 @@ def _in_memory() -> Kept:
         competitors=FakeCompetitors(),
         offers=log.offers,
         observations=FakeObservations(log),
+        quarantine=FakeQuarantine(log),
+        health=FakeHealth(log.offers),
+        rates=FakeRates(),
         policies=FakePolicies(),
         runs=FakeRuns(changes),
         changes=changes,
         batches=FakeBatches(changes),
         filters=FakeFilters(),
         reports=FakeReports(),
+        recipes=FakeRecipes(),
+        budgets=log.budgets,
+        candidates=FakeCandidates(log.offers),
     )
     assert isinstance(stores.offers, FakeOffers)
     return Kept(stores, log)
@@ -63,12 +80,18 @@ def _in_mongodb(mongo: Mongo) -> Kept:
         competitors=MongoCompetitors(mongo),
         offers=MongoOffers(mongo),
         observations=MongoObservations(mongo),
+        quarantine=MongoQuarantine(mongo),
+        health=MongoHealth(mongo),
+        rates=MongoRates(mongo),
         policies=MongoPolicies(mongo),
         runs=MongoRuns(mongo, outbox),
         changes=MongoPriceChanges(mongo, outbox, lambda prefix: sortable_id(prefix, MONDAY)),
         batches=MongoBatches(mongo, outbox),
         filters=MongoFilters(mongo),
         reports=MongoReports(mongo, outbox),
+        recipes=MongoRecipes(mongo),
+        budgets=MongoBudgets(mongo),
+        candidates=MongoCandidates(mongo, outbox, lambda: MONDAY),
     )
     return Kept(stores, MongoScanLog(mongo, outbox, lambda: MONDAY))
 

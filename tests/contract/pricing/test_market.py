@@ -11,7 +11,7 @@ import pytest
 from pricing.adapters.mongo_observations import MongoScanLog
 from pricing.domain.errors import CompetitorExists, ObservationNotFound
 from pricing.domain.market import Observation
-from pricing.usecases.ports import PagesOfHost, Recorded
+from pricing.usecases.ports import PagesOfLane, PageToRead, Recorded
 from shared.kernel.paging import Page, Window
 from shared.runtime.mongo import Mongo
 from shared.runtime.outbox import Outbox
@@ -247,16 +247,19 @@ def test_a_job_is_planned_once_with_its_pages_and_its_announcement(
 ) -> None:
     mongo = store("pricing")
     log = MongoScanLog(mongo, pricing_outbox(mongo), lambda: MONDAY)
-    parts = [PagesOfHost(f"{name}.example", (unseen_offer(name),), 0) for name in "ab"]
+    parts = [
+        PagesOfLane(lane=lane, part=0, pages=(PageToRead(offer=unseen_offer(name), etag='"v1"'),))
+        for lane, name in enumerate("ab")
+    ]
 
     for organisation, at in (("org", MONDAY), ("org", MONDAY + HOUR), ("rival", MONDAY)):
         run(log.plan(organisation, "job" if organisation == "org" else "job-2", parts, at))
 
     planned = [(event["organisation_id"], event["items"]) for event in cloud.facts("jobs.job-planned")]
-    asked = [(one["organisation_id"], one["host"]) for one in cloud.messages("pages.fifo")]
+    asked = [(one["organisation_id"], one["lane"], one["pages"][0]["etag"]) for one in cloud.messages("pages.fifo")]
     assert planned == [("org", 2), ("rival", 2)]
-    assert sorted(asked) == [(whose, host) for whose in ("org", "rival") for host in ("a.example", "b.example")]
-    assert {one["MessageGroupId"] for one in cloud.sent} == {"a.example", "b.example"}
+    assert sorted(asked) == [(whose, lane, '"v1"') for whose in ("org", "rival") for lane in (0, 1)]
+    assert {one["MessageGroupId"] for one in cloud.sent} == {"lane-0", "lane-1"}
 
 
 def test_an_observation_that_cannot_be_stored_leaves_no_announcement(

@@ -182,12 +182,17 @@ def test_gauges_are_the_overviews_numbers_at_this_moment(mongo: Mongo, run: Run)
     found = run(MongoGauges(mongo, lambda: MONDAY)("org"))
 
     told = {(one.name.removeprefix("omnipricex_"), *one.labels.values()): one.value for one in found}
-    assert told == {
+    nowhere: dict[tuple[str, ...], float] = {
+        ("offer_states", state): 0 for state in ("lost", "quarantined", "failing", "never_read")
+    }
+    assert told == nowhere | {
         ("products",): 1,
         ("offers",): 2,
         ("offers_failing",): 1,
         ("look_newest_seconds",): 3600,
         ("look_oldest_seconds",): 30 * 3600,
+        ("offer_states", "fresh"): 1,
+        ("offer_states", "stale"): 1,
         ("price_changes", "PROPOSED"): 1,
         ("decisions", "NO_CHANGE"): 9,
         ("outbox_waiting", "pricing"): 0,

@@ -12,11 +12,11 @@ from products.adapters.mongo_catalogue import MongoCatalogue
 from products.adapters.mongo_imports import MongoImports
 from products.adapters.mongo_shops import MongoShops
 from products.domain.errors import ImportNotFound, ProductNotFound, ShopExists, ShopNotFound
-from products.domain.importing import RowFault
 from products.domain.product import Refusal, product_id_of
 from products.usecases.ports import Catalogue, Imports, Merged, Shops
 from shared.kernel.errors import Unavailable
 from shared.kernel.paging import Window
+from shared.kernel.tables import RowFault
 from shared.runtime.mongo import Mongo
 from shared.runtime.outbox import Outbox
 from tests.builders.products import MONDAY, a_draft, a_new_price, a_report, a_shop, an_origin

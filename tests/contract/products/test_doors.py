@@ -95,7 +95,7 @@ def test_a_file_that_cannot_be_read_is_refused_as_a_whole(text: str, doors: Door
 
     answer = take_in(api, text)
 
-    assert (answer.status, answer.json["type"]) == (422, "/problems/products/unreadable-file")
+    assert (answer.status, answer.json["type"]) == (422, "/problems/file/unreadable")
     assert items(api) == []
 
 

@@ -21,10 +21,12 @@ from local.market.sample import sample_market
 from local.market.server import MarketServer
 from pricing.adapters.aiohttp_pages import AioHttpPages
 from pricing.adapters.indexes import INDEXES
-from pricing.adapters.mongo_market import MongoOffers
+from pricing.adapters.mongo_facts import MongoFacts
+from pricing.adapters.mongo_market import MongoCompetitors, MongoOffers
 from pricing.adapters.mongo_observations import MongoScanLog
+from pricing.adapters.mongo_rates import MongoRates
 from pricing.domain.fetched import Fetch, Fetched, FetchLimits
-from pricing.usecases.scan import RecordObservations
+from pricing.usecases.record_observations import RecordObservations
 from shared.runtime.metrics import written
 from shared.runtime.migrations import migrate
 from shared.runtime.mongo import Mongo
@@ -231,7 +233,13 @@ async def _recorded(mongodb_uri: str, fault: str, looks: list[Fetched]) -> None:
     """Record what the looks brought; the newest price of the offer stays whatever failed."""
     mongo = Mongo("", f"degradation_{fault}", uri=mongodb_uri)
     await migrate(mongo, INDEXES)
-    record = RecordObservations(log=MongoScanLog(mongo, Outbox(mongo, "pricing"), lambda: MONDAY), clock=lambda: MONDAY)
+    record = RecordObservations(
+        log=MongoScanLog(mongo, Outbox(mongo, "pricing"), lambda: MONDAY),
+        facts=MongoFacts(mongo),
+        competitors=MongoCompetitors(mongo),
+        rates=MongoRates(mongo),
+        clock=lambda: MONDAY,
+    )
     await MongoOffers(mongo).add([replace(an_offer("10.00", offer_id="off"), latest=None)])
     await record("job", "first", [an_observation("89.90")])
     failed = [one.outcome.value for one in looks if one.outcome is not Fetch.FETCHED]

@@ -26,17 +26,25 @@ from pricing.adapters.lambda_own_catalogue import LambdaOwnCatalogue
 from pricing.adapters.messages import facts_of, observation_of
 from pricing.adapters.mongo_filters import MongoFilters
 from pricing.adapters.mongo_observations import MongoScanLog
+from pricing.adapters.pages_later import PagesLater
+from pricing.adapters.s3_lane_memory import S3LaneMemory
+from pricing.adapters.s3_snapshots import S3Snapshots
 from pricing.adapters.sqs_observed import SqsObserved
 from pricing.bootstrap import stores as pricing_stores
 from pricing.domain.fetched import Fetch, Fetched
+from pricing.domain.offer_draft import OfferDraft
 from pricing.domain.reading import Availability, Reader, Reading
+from pricing.domain.recipe import Recipe
 from pricing.usecases.decide import DecideRun, StartRun
+from pricing.usecases.looks import PageAsked, Scan
 from pricing.usecases.policies import SavePolicy
 from pricing.usecases.publish import PublishBatch, StartBatch
+from pricing.usecases.record_observations import RecordObservations
 from pricing.usecases.record_products import RecordProducts
-from pricing.usecases.register import OfferDraft, RegisterOffers
-from pricing.usecases.scan import MarketPart, PlanScan, RecordObservations
-from pricing.usecases.scan_pages import PageAsked, Scan, ScanPages
+from pricing.usecases.register import RegisterOffers
+from pricing.usecases.scan import MarketPart, PlanScan
+from pricing.usecases.scan_budget import ChooseByBudget
+from pricing.usecases.scan_pages import ScanPages
 from products.adapters.indexes import INDEXES as PRODUCTS
 from products.adapters.mongo_catalogue import MongoCatalogue
 from products.adapters.mongo_imports import MongoImports
@@ -87,12 +95,25 @@ class Clock:
 class Web:
     """A web in which every page shows the same price."""
 
-    async def fetch(self, url: str, *, deadline: float | None = None) -> Fetched:
-        assert deadline is not None
-        return Fetched(outcome=Fetch.FETCHED, url=url, body=b"<html>")
+    async def fetch(self, url: str, *, deadline: float, **_: Any) -> Fetched:
+        assert deadline > 0
+        return Fetched(outcome=Fetch.FETCHED, url=url, body=b"<html>", packed=b"<html>")
+
+    def pause_of(self, url: str) -> float | None:
+        assert url
+        return None
+
+    async def rest(self) -> None:
+        pass
+
+    def silences(self) -> dict[str, float]:
+        return {}
+
+    def silence(self, host: str, seconds: float) -> None:
+        raise AssertionError(f"{host} asked for {seconds} s of silence")
 
 
-def read(_: Fetched) -> Reading:
+def read(_: Fetched, __: Recipe | None) -> Reading:
     return Reading(
         item_price=Decimal("95.00"),
         currency="EUR",
@@ -160,26 +181,48 @@ class Process:
             filters=MongoFilters(self.kept.pricing),
             offers=kept.offers,
             observations=kept.observations,
+            recipes=kept.recipes,
+            choose=ChooseByBudget(facts=kept.facts, offers=kept.offers, budgets=kept.budgets, clock=self.clock),
+            lanes=2,
             log=self.log,
             clock=self.clock,
         )
         await planning(event.organisation_id, event.job_id, MarketPart(competitor_ids=event.competitor_ids))
 
     async def scan(self, event: PagesToScan, _: Delivery) -> None:
-        asked = [PageAsked(**one.model_dump(include=set(PageAsked.__slots__))) for one in event.pages]
-        this = Scan(organisation_id=event.organisation_id, job_id=event.job_id, deadline=time.monotonic() + 60)
-        scanner = ScanPages(pages=Web(), read=read, stops=Stops("work"), clock=self.clock)
-        await scanner(asked, SqsObserved(Queue("observed"), event), this)
+        asked = [PageAsked(**one.model_dump()) for one in event.pages]
+        this = Scan(
+            organisation_id=event.organisation_id,
+            job_id=event.job_id,
+            lane=event.lane,
+            planned_at=event.occurred_at,
+            deadline=time.monotonic() + 60,
+            carried=event.carried,
+        )
+        scanner = ScanPages(
+            pages=Web(),
+            read=read,
+            snapshots=S3Snapshots("work", self.clock),
+            memory=S3LaneMemory("work"),
+            stops=Stops("work"),
+            clock=self.clock,
+        )
+        await scanner(asked, SqsObserved(Queue("observed"), PagesLater(Queue("later"), self.clock), event), this)
 
     async def record(self, event: PagesRead, _: Delivery) -> None:
         seen = [observation_of(event, reading) for reading in event.readings]
-        await RecordObservations(log=self.log, clock=self.clock)(event.job_id, event.id, seen)
+        kept = self.stores
+        recording = RecordObservations(
+            log=self.log, facts=kept.facts, competitors=kept.competitors, rates=kept.rates, clock=self.clock
+        )
+        await recording(event.job_id, event.id, seen)
 
     async def decide(self, event: RunRequested, _: Delivery) -> None:
         kept = self.stores
         deciding = DecideRun(
             facts=kept.facts,
             offers=kept.offers,
+            competitors=kept.competitors,
             policies=kept.policies,
             runs=kept.runs,
             stops=Stops("work"),

@@ -36,6 +36,7 @@ from auth.adapters.token_keys import TokenKeys
 from auth.usecases.clients import AddClient
 from local.cloud.config import free_port
 from pricing.adapters.documents import offer_document
+from pricing.adapters.lambda_stored_pages import LambdaStoredPages
 from pricing.adapters.mongo_changes import change_document
 from pricing.adapters.mongo_gauges import MongoGauges as PricingGauges
 from pricing.adapters.mongo_overview import MongoOverview
@@ -96,6 +97,8 @@ def houses(mongo: Mongo, signer: RsaSigner) -> dict[str, FastAPI]:
     prices = pricing.bootstrap.wire(
         pricing.bootstrap.stores(mongo, Outbox(mongo, "pricing")),
         S3ReportFiles("none"),
+        LambdaStoredPages("none"),
+        lanes=1,
         overview=ReadOverview(facts=MongoOverview(mongo), memory=cache, clock=system_clock),
         gauges=PricingGauges(mongo, system_clock),
     )

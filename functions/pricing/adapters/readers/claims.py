@@ -61,6 +61,9 @@ class Claim:
     sku: str | None = None
     brand: str | None = None
     title: str | None = None
+    fulfilment: str | None = None
+    promotion: str | None = None
+    pack: int | None = None
     variants: int = 1
     strength: int = 0
     struck: tuple[tuple[Decimal, Decimal], ...] = ()
@@ -69,7 +72,7 @@ class Claim:
     @property
     def guessed(self) -> bool:
         """Whether nobody said where it stands: neither the page's data nor a recipe."""
-        return self.reader is Reader.PLAIN and self.recipe is None
+        return self.reader in {Reader.PLAIN, Reader.LLM}
 
 
 def money(value: object, currency: str | None, locale: PageLocale) -> Decimal | None:

@@ -14,6 +14,9 @@ type Node = dict[str, object]
 _MARKERS = (
     b"_DATA__", b"_STATE__", b"window.__data", b"dataLayer", b"roductJson", b"__PRODUCT__",
 )  # fmt: skip
+_SCRIPT = b"<script"
+_MOST_SCRIPTS = 2_000
+_HEAD_OF_SCRIPT = 4_000
 _LONGEST = 2_000_000
 _MOST_NODES = 20_000
 _PRICE_KEYS = ("currentprice", "saleprice", "finalprice", "sellingprice", "offerprice", "price", "pricevalue", "amount")
@@ -37,17 +40,28 @@ def read_embedded(page: bytes, locale: PageLocale, title: str | None) -> Claim |
 
 
 def _documents(page: bytes) -> Iterator[object]:
-    for marker in _MARKERS:
-        at = page.find(marker)
-        if at < 0:
-            continue
-        start = min((p for p in (page.find(b"{", at), page.find(b"[", at)) if p >= 0), default=-1)
-        if start < 0 or start - at > 200:  # noqa: PLR2004
-            continue
-        end = page.find(b"</script", start)
-        text = page[start : end if end > 0 else None][:_LONGEST]
-        if (document := _leading_json(text)) is not None:
-            yield document
+    """Return what the scripts that name a state at their beginning hold."""
+    seen: set[bytes] = set()
+    at = page.find(_SCRIPT)
+    for _ in range(_MOST_SCRIPTS):
+        if at < 0 or len(seen) == len(_MARKERS):
+            return
+        head = page[at : at + _HEAD_OF_SCRIPT]
+        end = head.find(b"</script")
+        for marker in _MARKERS:
+            if marker not in seen and (marked := head.find(marker, 0, end if end >= 0 else len(head))) >= 0:
+                seen.add(marker)
+                if (document := _behind(page, at + marked)) is not None:
+                    yield document
+        at = page.find(_SCRIPT, at + (end if end >= 0 else _HEAD_OF_SCRIPT))
+
+
+def _behind(page: bytes, at: int) -> object:
+    start = min((p for p in (page.find(b"{", at, at + 200), page.find(b"[", at, at + 200)) if p >= 0), default=-1)
+    if start < 0:
+        return None
+    end = page.find(b"</script", start)
+    return _leading_json(page[start : end if end > 0 else None][:_LONGEST])
 
 
 def _leading_json(text: bytes) -> object:

@@ -3,10 +3,9 @@
 import re
 from urllib.parse import unquote, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 from pricing.adapters.readers.claims import gtin_of
-from pricing.adapters.readers.page_bytes import AttributeValues
+from pricing.adapters.readers.elements import Markup, Tag
+from pricing.adapters.readers.region import Region
 
 _VALUE = r"([A-Za-z0-9][A-Za-z0-9_/.\-]{2,29})"
 _LABEL = re.compile(
@@ -22,42 +21,57 @@ _LABEL = re.compile(
 _GTIN_WORDS = (b"EAN", b"GTIN", b"UPC", b"ISBN")
 _GTIN = re.compile(rb"(?:EAN|GTIN|UPC|ISBN)(?:-?1[0-4])?[\s:#]{1,4}(?:<[^>]{1,200}>\s*){0,3}([\d -]{8,18})")
 _NAMED = (
-    ("sku", "[class*='sku' i],[id*='sku' i]"),
-    ("reference", "[class*='reference' i],[data-qa-qualifier*='reference' i]"),
-    ("product__ref", "[id*='product__ref' i]"),
-    *((w, f"[class*='{w}' i]") for w in ("article", "catnumber", "item-number", "product-code", "itemnumber")),
-    ("product-id", "[class*='product-id' i]"),
+    (b"sku", ("class", "id")),
+    (b"reference", ("class", "data-qa-qualifier")),
+    (b"product__ref", ("id",)),
+    *((word, ("class",)) for word in (b"article", b"catnumber", b"item-number", b"product-code", b"itemnumber")),
+    (b"product-id", ("class",)),
 )
+_NO_TEXT = frozenset([b"script", b"input", b"select", b"style"])
+_MOST_NAMED = 40
+_LONGEST_ELEMENT = 4_000
+_LONGEST_TEXT = 60
+_ARTICLE_NUMBER = re.compile(r"\d{3}|(?=.*[A-Za-z]).*\d")
 
 
-_NAMED_BYTES = tuple((word.encode(), selector) for word, selector in _NAMED)
-
-
-def named_sku(names: AttributeValues, tree: LexborHTMLParser) -> str | None:
-    """Return the number in an element whose own name says that it holds one; the names are those of the region."""
-    selectors = ",".join(selector for word, selector in _NAMED_BYTES if word in names)
-    for node in tree.css(selectors)[:40] if selectors else ():
-        text = " ".join(node.text(deep=True, separator=" ").split())
-        if node.tag in {"script", "input", "select", "style"} or not 0 < len(text) < 60:  # noqa: PLR2004
+def named_sku(region: Markup) -> str | None:
+    """Return the number in an element whose own name says that it holds one."""
+    found = {tag.start: tag for word, attributes in _NAMED for tag in _named(region, word, attributes)}
+    for start in sorted(found)[:_MOST_NAMED]:
+        tag = found[start]
+        if tag.name in _NO_TEXT or region.end_of(tag, _LONGEST_ELEMENT) - tag.end >= _LONGEST_ELEMENT:
+            continue
+        text = region.text_of(tag, _LONGEST_ELEMENT)
+        if not 0 < len(text) < _LONGEST_TEXT:
             continue
         labelled = _LABEL.search(text)
         value = labelled[1] if labelled else text if re.fullmatch(_VALUE, text) else None
-        if value and re.search(r"\d{3}|(?=.*[A-Za-z]).*\d", value):
+        if value and _ARTICLE_NUMBER.search(value):
             return value
     return None
+
+
+def _named(region: Markup, word: bytes, attributes: tuple[str, ...]) -> list[Tag]:
+    said = word.decode()
+    return [
+        tag
+        for tag in region.tags_with(word, _MOST_NAMED)
+        if any(said in tag.attributes.get(name, "").lower() for name in attributes)
+    ]
 
 
 def labelled_sku(texts: list[str]) -> str | None:
     """Return the number behind a word for it, anywhere in the visible texts."""
     for text in texts:
-        if len(text) < 60 and (found := _LABEL.search(text)) and any(sign.isdigit() for sign in found[1]):  # noqa: PLR2004
+        if len(text) < _LONGEST_TEXT and (found := _LABEL.search(text)) and any(sign.isdigit() for sign in found[1]):
             return found[1].rstrip(".-/")
     return None
 
 
-def labelled_gtin(page: bytes, text: str) -> str | None:
+def labelled_gtin(region: Region) -> str | None:
     """Return the GTIN the page's text introduces as one."""
-    for word in (spelled for spelled in _GTIN_WORDS if spelled.decode() in text):
+    page = region.html
+    for word in (spelled for spelled in _GTIN_WORDS if spelled.decode() in region.text):
         at = page.find(word)
         while at >= 0:
             if (found := _GTIN.match(page, at)) and (code := gtin_of(found[1].decode().strip())):

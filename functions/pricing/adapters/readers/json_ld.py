@@ -1,11 +1,13 @@
 """Read schema.org JSON-LD: graphs, nested offers, aggregate offers, price specifications, variants."""
 
+from collections import deque
 from collections.abc import Iterator
 
 from pricing.adapters.readers.claims import Claim, code_of, condition_of, gtin_of, text_of
 from pricing.adapters.readers.json_ld_blocks import linked_documents
 from pricing.adapters.readers.offers import Offer, best_offer, offers_of
 from pricing.domain.price_text import PageLocale
+from pricing.domain.price_text_pack import pack_of
 from pricing.domain.reading import Availability, Reader
 
 type Node = dict[str, object]
@@ -67,11 +69,11 @@ def read_json_ld(page: bytes, url: str, locale: PageLocale) -> Claim | None:
 
 
 def _things(document: object) -> Iterator[Node]:
-    queue: list[tuple[object, int]] = [(document, 0)]
+    queue: deque[tuple[object, int]] = deque([(document, 0)])
     for _ in range(_MOST_NODES):
         if not queue:
             return
-        value, depth = queue.pop(0)
+        value, depth = queue.popleft()
         if isinstance(value, list):
             queue.extend((item, depth + 1) for item in value if depth < _DEEPEST)
         elif isinstance(value, dict):
@@ -130,6 +132,8 @@ def _claim(main: Node, variants: list[Node], url: str, locale: PageLocale) -> Cl
         sku=_sku(identified) or _sku(main),
         brand=text_of(main.get("brand")) or text_of(main.get("manufacturer")),
         title=text_of(main.get("name")),
+        fulfilment=chosen.fulfilment if chosen else None,
+        pack=pack_of(text_of(identified.get("size"))),
         variants=several,
     )
 

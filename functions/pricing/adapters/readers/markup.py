@@ -1,9 +1,10 @@
 """Read prices marked up in the page itself: microdata (itemprop) and RDFa (property)."""
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from functools import lru_cache
+from itertools import islice
 
 from pricing.adapters.readers.claims import (
     Claim,
@@ -15,11 +16,19 @@ from pricing.adapters.readers.claims import (
     money,
     text_of,
 )
+from pricing.adapters.readers.elements import Markup, Tag
 from pricing.domain.price_text import PageLocale
 from pricing.domain.reading import Availability, Reader
 
-_MOST_ELEMENTS = 3_000
-_DEEPEST = 60
+_MOST_ELEMENTS = 1_500
+_MOST_SCOPES = 60
+_LONGEST_VALUE = 3_000
+_MOST_VALUES = 50
+_PAGE = -1
+_OWNERS = (
+    "vehicle", "/book", "/car", "rating", "review", "breadcrumblist", "itemlist", "organization", "person", "webpage",
+    "listitem",
+)  # fmt: skip
 _FIELDS = frozenset(
     [
         "price",
@@ -42,6 +51,7 @@ _FIELDS = frozenset(
         "name",
     ]
 )
+_PATTERNS = {prop: re.compile(prop.encode() + rb"\s*=\s*[\"']?([^\"'<>]{1,200})") for prop in ("itemprop", "property")}
 _GTINS = ("gtin13", "gtin14", "gtin12", "gtin", "gtin8", "ean", "isbn")
 
 
@@ -57,61 +67,53 @@ class _Thing:
         return next(iter(self.values.get(name, ())), None)
 
 
-def read_microdata(tree: LexborHTMLParser, locale: PageLocale) -> Claim | None:
+def read_microdata(region: Markup, locale: PageLocale) -> Claim | None:
     """Return what itemprop attributes say about the main product."""
-    return _read(tree, "itemprop", "itemtype", Reader.MICRODATA, locale)
+    return _read(region, "itemprop", "itemtype", Reader.MICRODATA, locale)
 
 
-def read_rdfa(tree: LexborHTMLParser, locale: PageLocale) -> Claim | None:
+def read_rdfa(region: Markup, locale: PageLocale) -> Claim | None:
     """Return what RDFa property attributes say about the main product."""
-    return _read(tree, "property", "typeof", Reader.RDFA, locale)
+    return _read(region, "property", "typeof", Reader.RDFA, locale)
 
 
-def _read(tree: LexborHTMLParser, prop: str, scope: str, reader: Reader, locale: PageLocale) -> Claim | None:
+def _read(region: Markup, prop: str, scope: str, reader: Reader, locale: PageLocale) -> Claim | None:
     things: dict[int, _Thing] = {}
-    owners: dict[int, LexborNode | None] = {}
-    for node in tree.css(f"[{prop}]")[:_MOST_ELEMENTS]:
-        names = [name.rsplit(":", 1)[-1].rsplit("/", 1)[-1].lower() for name in (node.attrs.get(prop) or "").split()]
-        wanted = [name for name in names if name in _FIELDS]
-        if not wanted:
+    scopes = _scopes(region, scope)
+    for said in islice(_PATTERNS[prop].finditer(region.small), _MOST_ELEMENTS):
+        wanted = _wanted(said[1])
+        tag = region.tag_around(said.start()) if wanted else None
+        if tag is None or prop not in tag.attributes:
             continue
-        parent = node.parent
-        place = parent.mem_id if parent else 0
-        if place not in owners:
-            owners[place] = _owner(parent, scope)
-        owner = owners[place]
-        thing = things.setdefault(owner.mem_id if owner else 0, _Thing(order=len(things), declared=owner is not None))
+        owner = next((start for start, end in reversed(scopes) if start <= tag.start < end), _PAGE)
+        thing = things.setdefault(owner, _Thing(order=len(things), declared=owner != _PAGE))
         for name in wanted:
-            if value := _value(node, name):
-                thing.values.setdefault(name, []).append(value)
+            values = thing.values.setdefault(name, [])
+            if len(values) < _MOST_VALUES and (value := _value(region, tag, name)):
+                values.append(value)
     main = _main(list(things.values()))
-    return _claim(main, things.get(0), reader, locale) if main else None
+    return _claim(main, things.get(_PAGE), reader, locale) if main else None
 
 
-def _owner(at: LexborNode | None, scope: str) -> LexborNode | None:
-    """Return the product an element inside belongs to; an offer or brand in between is part of it."""
-    for _ in range(_DEEPEST):
-        if at is None or at.tag in {"html", "-undef"}:
-            return None
-        kind = (at.attrs.get(scope) or "").lower()
-        if "product" in kind or "vehicle" in kind or kind.endswith(("/book", "/car")):
-            return at
-        if kind.endswith(
-            ("rating", "review", "breadcrumblist", "itemlist", "organization", "person", "webpage", "listitem")
-        ):
-            return at
-        at = at.parent
-    return None
+@lru_cache(maxsize=1_000)
+def _wanted(said: bytes) -> tuple[str, ...]:
+    """Return the fields a property attribute names, whatever vocabulary stands before them."""
+    names = (name.rsplit(":", 1)[-1].rsplit("/", 1)[-1] for name in said.decode("utf-8", "replace").split())
+    return tuple(name for name in names if name in _FIELDS)
 
 
-def _value(node: LexborNode, name: str) -> str | None:
-    attributes = node.attrs
+def _scopes(region: Markup, scope: str) -> list[tuple[int, int]]:
+    """Return where the things begin and end that properties belong to; offers and brands are part of theirs."""
+    kinds = ((tag, tag.attributes.get(scope, "").lower()) for tag in region.tags_with(scope.encode(), _MOST_SCOPES))
+    return [(tag.end, region.end_of(tag)) for tag, kind in kinds if "product" in kind or kind.endswith(_OWNERS)]
+
+
+def _value(region: Markup, tag: Tag, name: str) -> str | None:
     for key in ("content", "href", "datetime", "value") if name != "name" else ("content",):
-        stated = attributes.get(key)
+        stated = tag.attributes.get(key)
         if stated and (key != "href" or name in {"availability", "itemcondition"}):
             return stated.strip()
-    text = " ".join(node.text(deep=True, separator=" ").split())
-    return text[:300] or None
+    return region.text_of(tag, _LONGEST_VALUE)[:300] or None
 
 
 def _main(things: list[_Thing]) -> _Thing | None:
@@ -138,7 +140,8 @@ def _claim(main: _Thing, page: _Thing | None, reader: Reader, locale: PageLocale
         mpn=text_of(stated("mpn")),
         sku=text_of(stated("sku")) or code_of(text_of(stated("productid"))),
         brand=text_of(stated("brand")) or text_of(stated("manufacturer")),
-        title=text_of(main.first("name")),
+        # A name that belongs to no product may be a breadcrumb's.
+        title=text_of(main.first("name")) if main.declared else None,
     )
 
 

@@ -14,7 +14,10 @@ _LONGEST_TAG = 3_000
 _WIDEST_GAP = 50_000  # tags stand together; what follows them is script
 _ATTRIBUTE = re.compile(rb"(property|name|content|itemprop)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 _NAME_FIRST = re.compile(rb"\s*(?:property|name)\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
-_WANTED = (b"og:", b"product:", b"price", b"currency", b"description", b"twitter:data1")
+_WANTED = (
+    b"og:ti", b"og:ty", b"og:pr", b"og:lo", b"og:av", b"og:co", b"og:br", b"og:de", b"product:", b"price", b"currency",
+    b"description", b"twitter:data1",
+)  # fmt: skip
 _WORDS_BEFORE_PRICE = re.compile(r"[:：]\s*([^。.;|]{1,40})")
 _PRICE = (
     "product:sale_price:amount",
@@ -35,17 +38,18 @@ _CURRENCY = (
 )
 
 
-def meta_tags(page: bytes, body: int) -> dict[str, str]:
-    """Return the meta tags before the body that may speak of a product, by lower-case name, the first of each name."""
+def meta_tags(page: bytes) -> dict[str, str]:
+    """Return the head's meta tags that may speak of a product, by lower-case name, the first of each name."""
     tags: dict[str, str] = {}
-    for tag in _tags(page, min(body or _HEAD, _HEAD)):
+    for tag in _tags(page, _HEAD):
         first = _NAME_FIRST.match(tag)
         if first and not first[1].lower().startswith(_WANTED):
             continue
         parts = {name.lower(): (a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag)}
         name = parts.get(b"property") or parts.get(b"name")
         if name and b"content" in parts and b"itemprop" not in parts:
-            value = html.unescape(parts[b"content"].decode("utf-8", "replace")).strip()
+            value = parts[b"content"].decode("utf-8", "replace").strip()
+            value = html.unescape(value).strip() if "&" in value else value
             tags.setdefault(name.decode("utf-8", "replace").strip().lower(), value)
     return tags
 

@@ -23,6 +23,7 @@ class Offer:
     list_price: Decimal | None
     shipping: Decimal | None
     seller: str | None
+    fulfilment: str | None
     address: str
     source: object
 
@@ -87,6 +88,7 @@ def _offer(node: dict[str, object], source: object, product: dict[str, object], 
         list_price=money(struck, currency, locale),
         shipping=money(rate.get("value"), currency, locale),
         seller=text_of(node.get("seller")) or text_of(node.get("offeredby")),
+        fulfilment=text_of(node.get("fulfilledby") or shipping.get("provider")),
         address=str(node.get("url") or ""),
         source=source,
     )

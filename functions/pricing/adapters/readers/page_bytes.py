@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+
+from pricing.adapters.readers.region import Region
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,30})", re.IGNORECASE)
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,30})", re.IGNORECASE)
@@ -11,17 +12,17 @@ _CONTINUATIONS = bytes(range(0x80, 0xC0))
 _CHUNK = 32_768
 _UTF_8 = frozenset({"utf-8", "utf8"})
 _PRICE_MARK = b'itemprop="price"'
-_UNSEEN = re.compile(rb"<(?:script|style|svg|noscript|!--)")
-_CLOSING = {
-    b"<script": b"</script>", b"<style": b"</style>", b"<svg": b"</svg>", b"<noscript": b"</noscript>", b"<!--": b"-->",
-}  # fmt: skip
-_VALUE = re.compile(rb"=[\"']?([^\"'<>]{2,160})")
+_UNSEEN = re.compile(rb"<(?:!|(?i:script|style|svg|noscript|template)(?=[\s>/]))")
 _BEFORE_HEADING = 4_000
 _AFTER_HEADING = 12_000
 _WIDE = 64_000
 _FAR_PRICE = 100_000
 _AFTER_PRICE = 12_000
 _HEAD_OF_CHARSET = 4_096
+_CAPITALS = 2_000
+_MOST_HEADINGS = 20
+_LONGEST_SCRIPT = 60_000
+_MOST_SHOWN = 400_000
 # Labels that servers and editors use for what browsers read as Windows code pages.
 _AS_BROWSERS_DO = {
     "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252",
@@ -40,8 +41,13 @@ def utf8_page(page: bytes, content_type: str | None) -> bytes:
     if _is_utf_8(page):
         return page
     # The server's word first, then the page's own; one that the bytes have just disproved counts for nothing.
-    name = next((name for name in names if name not in _UTF_8), "cp1252")
+    name = next((name for name in names if name not in _UTF_8 and not _is_denied(name, page)), "cp1252")
     return _decoded(page, _AS_BROWSERS_DO.get(name, name)).encode()
+
+
+def _is_denied(name: str, page: bytes) -> bool:
+    """Return whether the bytes disprove a charset: one of two or four bytes a letter writes markup with zeros."""
+    return name.startswith(("utf-16", "utf-32", "ucs-2", "ucs-4")) and b"\x00" not in page[:_HEAD_OF_CHARSET]
 
 
 def _is_utf_8(page: bytes) -> bool:
@@ -74,54 +80,75 @@ def _decoded(page: bytes, charset: str) -> str:
         return page.decode("cp1252", "replace")
 
 
-def _shown(page: bytes, start: int, most: int) -> bytes:
-    """Return so many bytes from there on, leaving out what no reader shows: scripts, styles, drawings, comments."""
+def _shown(page: bytes, start: int, most: int) -> tuple[bytes, int]:
+    """Return so many bytes from there on without what no reader shows, and where the page goes on behind them."""
     kept, at, left = [], start, most
     while left > 0 and at < len(page):
         match = _UNSEEN.search(page, at, at + left)
         stop = match.start() if match else at + left
         kept.append(page[at:stop])
         if not match:
+            at = stop
             break
-        closing = _CLOSING[match[0]]
-        end = page.find(closing, match.end())
-        at, left = len(page) if end < 0 else end + len(closing), left - (stop - at)
-    return b"".join(kept)
+        at, left = _closed(page, match), left - (stop - at)
+    return b"".join(kept), min(at, len(page))
 
 
-class AttributeValues:
-    """What the attributes of a region hold, in small letters; collected when first asked, which few pages need."""
-
-    def __init__(self, region: bytes) -> None:
-        self._region = region
-
-    @cached_property
-    def text(self) -> bytes:
-        """Return all values, with blanks between them."""
-        return b" ".join(_VALUE.findall(self._region)).lower()
-
-    def __contains__(self, word: bytes) -> bool:
-        return word in self.text
+def _closed(page: bytes, opening: re.Match[bytes]) -> int:
+    """Return where something unseen ends; what nobody closes runs on to the end of the page."""
+    start = opening.end()
+    remark = b"-->" if page.startswith(b"--", start) else b">"
+    closing = remark if opening[0] == b"<!" else b"</" + opening[0][1:]
+    end = page.find(closing, start)
+    if end < 0 and closing[:1] == b"<":
+        other = re.compile(re.escape(closing), re.IGNORECASE).search(page, start)
+        end = other.start() if other else -1
+    end = page.find(b">", end) if end >= 0 else -1
+    return len(page) if end < 0 else end + 1
 
 
-def body_of(page: bytes) -> int:
-    """Return where the body starts; a page without one is all body."""
-    return max(page.find(b"<body"), 0)
-
-
-def product_regions(page: bytes, body: int) -> Iterator[tuple[bytes, bool]]:
-    """Cut out what stands around the heading and the first price: closely, then widely; say which is the last."""
-    # Longer needles are found faster, and nearly every page has this one.
-    closing = page.find(b"</h1>", body)
-    closing = page.find(b"</h1", body) if closing < 0 else closing
-    heading = page.rfind(b"<h1", body, closing) if closing >= 0 else page.find(b"<h1", body)
-    since = max(heading - _BEFORE_HEADING, body)
-    price = page.find(_PRICE_MARK, since, len(page) if heading < 0 else since + _FAR_PRICE)
+def product_regions(page: bytes) -> Iterator[Region]:
+    """Cut out what stands around the heading and the first price: closely, then widely."""
+    sought = page.lower() if b"<HEAD" in page[:_CAPITALS] or b"<HTML" in page[:_CAPITALS] else page
+    heading = _heading(sought)
+    since = max(heading - _BEFORE_HEADING, 0)
+    price = sought.find(_PRICE_MARK, since, len(page) if heading < 0 else since + _FAR_PRICE)
     if heading < 0 and price < 0:
-        yield _shown(page, body, len(page)), True
+        yield _region(page, max(sought.find(b"<body"), 0), _MOST_SHOWN, last=True)
         return
     first = min(at for at in (heading, price) if at >= 0)
-    start = max(page.rfind(b"<", body, max(body, first - _BEFORE_HEADING) + 1), 0)
+    start = _start(sought, first)
     needed = max(first + _AFTER_HEADING, price + _AFTER_PRICE) - start
-    yield _shown(page, start, needed), start + needed >= len(page)
-    yield _shown(page, start, max(needed, _WIDE)), True
+    yield _region(page, start, needed, last=start + needed >= len(page))
+    yield _region(page, start, max(needed, _WIDE), last=True)
+
+
+def _region(page: bytes, start: int, most: int, *, last: bool) -> Region:
+    shown, end = _shown(page, start, most)
+    return Region(shown, last=last, end=end)
+
+
+def _heading(page: bytes) -> int:
+    """Return where the first heading opens that no script holds, or -1."""
+    # Longer needles are found faster, and nearly every page has this one.
+    closing = page.find(b"</h1>")
+    for _ in range(_MOST_HEADINGS):
+        if closing < 0:
+            break
+        if (end := _end_of_script(page, closing, closing + _LONGEST_SCRIPT)) < 0:
+            return page.rfind(b"<h1", 0, closing)
+        closing = page.find(b"</h1>", end)
+    at = page.find(b"<h1")
+    return at if at >= 0 and _end_of_script(page, at, at + _LONGEST_SCRIPT) < 0 else -1
+
+
+def _end_of_script(page: bytes, at: int, until: int) -> int:
+    """Return where the script ends that an offset lies in, or -1 where it lies in none."""
+    closing = page.find(b"</script", at, until)
+    return -1 if closing < 0 or page.find(b"<script", at, closing) >= 0 else closing
+
+
+def _start(page: bytes, first: int) -> int:
+    body = page.find(b"<body", max(first - _BEFORE_HEADING, 0), first)
+    start = body if body >= 0 else max(page.rfind(b"<", 0, max(0, first - _BEFORE_HEADING) + 1), 0)
+    return max(start, _end_of_script(page, start, first))

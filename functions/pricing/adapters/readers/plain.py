@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pricing.adapters.readers.claims import Claim
-from pricing.adapters.readers.page_bytes import AttributeValues
 from pricing.adapters.readers.plain_signals import (
     Element,
     block_of,
@@ -19,6 +18,7 @@ from pricing.adapters.readers.plain_signals import (
     text_behind,
     visible_text,
 )
+from pricing.adapters.readers.region import Region
 from pricing.domain.price_text import Kind, PageLocale, PriceText, read_price
 from pricing.domain.price_text_numbers import readable
 from pricing.domain.price_text_signs import sign_of_hint, signs_in
@@ -45,7 +45,7 @@ _NAMED_BONUS = 2
 _NOT_SHOWN = frozenset({"script", "style", "input", "select", "body", "html", "form", "meta", "template"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Seen:
     """A price on the page and how much speaks for it."""
 
@@ -88,11 +88,9 @@ class _Known:
         return self.signs[hint]
 
 
-def read_plain(
-    tree: LexborHTMLParser, region: bytes, names: AttributeValues, locale: PageLocale, supported: Decimal | None = None
-) -> Claim | None:
+def read_plain(region: Region, locale: PageLocale, supported: Decimal | None = None) -> Claim | None:
     """Return the visible price with the best score; its struck neighbour is the list price."""
-    seen = _repeated(list(_candidates(tree, _names_in(region, names), locale)), supported)
+    seen = _repeated(list(_candidates(region.tree, _names_in(region), locale)), supported)
     asked = [one for one in seen if not one.struck]
     if not asked:
         return None
@@ -109,12 +107,12 @@ def read_plain(
     )
 
 
-def _names_in(region: bytes, names: AttributeValues) -> str:
-    """Select the elements named after prices, by the words that the region's attributes hold at all."""
-    words = [word for word in _WORDS if word.encode() in names]
+def _names_in(region: Region) -> str:
+    """Select the elements named after prices, by the words that the region holds at all."""
+    words = [word for word in _WORDS if word.encode() in region]
     selectors = [f"[{attribute}*='{word}' i]" for word in words for attribute in ("class", "id")]
-    if b"price" in region:
-        selectors += [selector for mark, selector in _MARKS.items() if mark.encode() in region]
+    if b"price" in region.html:
+        selectors += [selector for mark, selector in _MARKS.items() if mark.encode() in region.html]
     return ",".join(selectors)
 
 
@@ -130,7 +128,8 @@ def _candidates(tree: LexborHTMLParser, named: str, locale: PageLocale) -> Itera
         for order, node in enumerate(tree.css(_STYLED)[:_MOST_STYLED]):
             seen = _seen(node, order, locale, known) if known.may_have_sign(node) else None
             if seen is not None and seen.read.symbol is not None:
-                yield replace(seen, score=seen.score - _NAMED_BONUS)
+                seen.score -= _NAMED_BONUS
+                yield seen
 
 
 def _seen(node: LexborNode, order: int, locale: PageLocale, known: _Known) -> _Seen | None:
@@ -139,11 +138,13 @@ def _seen(node: LexborNode, order: int, locale: PageLocale, known: _Known) -> _S
     text = visible_text(node)
     if not 0 < len(text) <= _LONGEST_TEXT or not _DIGIT.search(text):
         return None
+    read = known.read(text, None, locale)
+    if read.amount is None:
+        return None
     chain = chain_of(node, known.elements)
     if is_of_another(chain):
         return None
-    read = known.read(text, None, locale)
-    if read.currency is None and read.amount is not None and known.is_sign(hint := text_behind(node)):
+    if read.currency is None and known.is_sign(hint := text_behind(node)):
         read = known.read(text, hint, locale)
     if read.amount is None or read.amount <= 0 or read.kind in {Kind.PER_UNIT, Kind.INSTALMENT}:
         return None
@@ -157,12 +158,9 @@ def _repeated(seen: list[_Seen], supported: Decimal | None) -> list[_Seen]:
     for one in seen:
         counts[one.amount] = counts.get(one.amount, 0) + (not one.struck)
     # Early in the page counts: what is asked for the product comes before what is asked for others.
-    return [
-        replace(
-            one, score=one.score + min(counts[one.amount], 4) * 0.3 - one.order * 0.02 + 3 * (one.amount == supported)
-        )
-        for one in seen
-    ]
+    for one in seen:
+        one.score += min(counts[one.amount], 4) * 0.3 - one.order * 0.02 + 3 * (one.amount == supported)
+    return seen
 
 
 def _pairs(seen: list[_Seen]) -> tuple[tuple[Decimal, Decimal], ...]:

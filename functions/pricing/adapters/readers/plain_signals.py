@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -36,10 +37,24 @@ _SUP = frozenset({"sup", "sub", "small"})
 _STRIKES = frozenset({"del", "s", "strike"})
 _FURNITURE = frozenset({"nav", "header", "footer", "aside"})
 _BLOCKS = frozenset({"div", "p", "li", "td", "tr", "section", "article", "ul", "dd"})
+_ROOTS = frozenset({"body", "html", "-undef"})
 _ANCESTORS = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the names of an element say about the price in it."""
+
+    of_another: bool
+    elsewhere: bool
+    of_product: bool
+    struck: bool
+    old: bool
+    current: bool
+    aside: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Element:
     """What is asked of an element again and again, asked of the tree once."""
 
@@ -47,39 +62,53 @@ class Element:
     names: str
     style: str
     mem_id: int
-    of_another: bool
-    elsewhere: bool
-    of_product: bool
-    struck: bool
+    called: Called
+
+    @property
+    def of_another(self) -> bool:
+        """Return whether other articles stand in it."""
+        return self.called.of_another or self.tag in _FURNITURE
+
+    @property
+    def struck(self) -> bool:
+        """Return whether it crosses out what it holds."""
+        return self.called.struck or self.tag in _STRIKES or "line-through" in self.style
+
+
+# A shop's pages use the same names again and again, and a batch holds many pages of one shop.
+@lru_cache(maxsize=4_000)
+def _called(names: str) -> Called:
+    return Called(
+        _OTHERS.search(names) is not None,
+        _ELSEWHERE.search(names) is not None,
+        _PRODUCT.search(names) is not None,
+        _STRUCK_NEARBY.search(names) is not None,
+        _OLD.search(names) is not None and not _STILL_ASKED.search(names),
+        _CURRENT.search(names) is not None,
+        _ASIDE.search(names) is not None,
+    )
 
 
 def chain_of(node: LexborNode, known: dict[int, Element]) -> tuple[Element, ...]:
     """Return an element and its ancestors, nearest first; neighbours share what is known of their parents."""
     chain: list[Element] = []
     at: LexborNode | None = node
-    while at is not None and len(chain) <= _ANCESTORS and at.tag not in {"body", "html", "-undef"}:
-        element = known.get(at.mem_id)
+    while at is not None and len(chain) <= _ANCESTORS:
+        mem_id = at.mem_id
+        element = known.get(mem_id)
         if element is None:
-            element = known[at.mem_id] = _element(at)
+            if at.tag in _ROOTS:
+                break
+            element = known[mem_id] = _element(at, mem_id)
         chain.append(element)
         at = at.parent
-    return tuple(chain) or (_element(node),)
+    return tuple(chain) or (_element(node, node.mem_id),)
 
 
-def _element(node: LexborNode) -> Element:
+def _element(node: LexborNode, mem_id: int) -> Element:
     attributes = node.attributes
-    names = " ".join(str(attributes[key] or "") for key in _NAMES if key in attributes).lower()
-    tag, style = node.tag or "", attributes.get("style") or ""
-    return Element(
-        tag=tag,
-        names=names,
-        style=style,
-        mem_id=node.mem_id,
-        of_another=tag in _FURNITURE or _OTHERS.search(names) is not None,
-        elsewhere=_ELSEWHERE.search(names) is not None,
-        of_product=_PRODUCT.search(names) is not None,
-        struck=tag in _STRIKES or "line-through" in style or _STRUCK_NEARBY.search(names) is not None,
-    )
+    names = " ".join([attributes[key] or "" for key in _NAMES if key in attributes]).lower() if attributes else ""
+    return Element(node.tag or "", names, attributes.get("style") or "", mem_id, _called(names))
 
 
 def visible_text(node: LexborNode) -> str:
@@ -118,10 +147,7 @@ def text_behind(node: LexborNode) -> str | None:
 
 def is_struck(chain: tuple[Element, ...], read: PriceText) -> bool:
     """Return whether a price is one of the past: crossed out, or named so."""
-    names = chain[0].names
-    if read.kind is Kind.WAS or (_OLD.search(names) and not _STILL_ASKED.search(names)):
-        return True
-    return any(near.struck for near in chain[:4])
+    return read.kind is Kind.WAS or chain[0].called.old or any(near.struck for near in chain[:4])
 
 
 def is_of_another(chain: tuple[Element, ...]) -> bool:
@@ -131,17 +157,16 @@ def is_of_another(chain: tuple[Element, ...]) -> bool:
 
 def score_of(chain: tuple[Element, ...], text: str, read: PriceText) -> float:
     """Weigh what an element is called, how it looks and where it stands."""
-    names = chain[0].names
     score = 2.0 if read.symbol else 0.0
-    score += 1.5 if _CURRENT.search(names) else 0.0
-    score -= 4.0 if _ASIDE.search(names) else 0.0
+    score += 1.5 if chain[0].called.current else 0.0
+    score -= 4.0 if chain[0].called.aside else 0.0
     score -= len(text) / 40
     score -= 1.0 if read.kind in {Kind.FROM, Kind.RANGE, Kind.MULTIBUY, Kind.NET} else 0.0
     score += _size(chain[0].style)
     for near in chain[1:10]:
-        if near.elsewhere:
+        if near.called.elsewhere:
             return score - 3.0
-        score += 0.5 if near.of_product else 0.0
+        score += 0.5 if near.called.of_product else 0.0
     return score
 
 

@@ -126,7 +126,7 @@ def _claim(found: dict[Field, Found], recipe: Recipe) -> Claim | None:
         return None
     availability, condition = found.get(Field.AVAILABILITY), found.get(Field.CONDITION)
     return Claim(
-        reader=Reader.PLAIN,
+        reader=Reader.RECIPE,
         recipe=recipe.label,
         item_price=price.amount,
         list_price=_amount(found.get(Field.LIST_PRICE)) or price.list_amount,

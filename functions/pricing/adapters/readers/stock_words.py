@@ -1,14 +1,22 @@
 """What the words and buttons of a page say about stock, in the languages shops use."""
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+import html
+import re
 
-from pricing.adapters.readers.page_bytes import AttributeValues
+from pricing.adapters.readers.elements import Tag
+from pricing.adapters.readers.region import GAP, Region
 from pricing.adapters.readers.stock_phrases import BACK_ORDER, BUTTON_NAMES, BUY, IN_STOCK, OUT_OF_STOCK, PRE_ORDER
 from pricing.domain.reading import Availability
 
 _LONGEST = 160
 _LONGEST_BUTTON = 40
-_GAP = "\0"
+_MOST_BUTTONS = 20
+_MOST_PLACES = 50
+_NEAR = 4
+_WIDEST_BLANK = 200
+_NAMES = ("class", "id", "data-test")
+_CHOICE_TAGS = frozenset([b"option", b"select", b"label"])
+_TEXT = re.compile(rb">\s*([^<>\s][^<>]*)")
 _LONGEST_STATE = 30
 _CHOICES = ("size", "swatch", "variant", "option", "store", "talla", "pickup", "retiro")
 _OTHER_THINGS = ("option", "service", "in-store", "in store", "pickup", "delivery", "click")
@@ -20,97 +28,99 @@ _STATES = (
 )
 
 
-def stock_words(texts: list[str], names: AttributeValues, tree: LexborHTMLParser, *, stated: bool) -> Availability:
+def stock_words(region: Region, *, stated: bool) -> Availability:
     """Weigh a refusal beside the offer against a button that sells; silence is unknown.
 
     Where data states that there is stock, only a refusal is of interest.
     """
-    folded = _fold(texts)
+    folded = region.folded
     refused = _said(folded, OUT_OF_STOCK)
     if stated and not refused:
         return Availability.UNKNOWN
-    every = folded.split(_GAP)
-    buttons = [text if len(text) <= _LONGEST_BUTTON else "" for text in every]
-    refusal, offer = _first(every, refused), _first(buttons, _said(_GAP.join(buttons), BUY))
+    refusal = _first(folded, refused, _LONGEST)
+    offer = _first(folded, _said(folded, BUY), _LONGEST_BUTTON)
     # Related articles have buttons of their own, further down: what is said first is said of this one.
-    if refusal < offer and _refusal_stands(tree, refused):
+    if refusal < offer and _refusal_stands(region, refused):
         return Availability.OUT_OF_STOCK
-    if offer < len(every) or _has_button(names, tree):
+    if offer < len(folded) or _has_button(region):
         return Availability.IN_STOCK
-    short = _GAP.join(text for text in buttons if len(text) <= _LONGEST_STATE)
+    short = GAP.join(text for text in folded.split(GAP) if len(text.strip()) <= _LONGEST_STATE)
     return next((state for phrases, state in _STATES if _said(short, phrases)), Availability.UNKNOWN)
-
-
-def refuses(texts: list[str]) -> bool:
-    """Return whether any visible text says that the article cannot be had."""
-    return bool(_said(_fold(texts), OUT_OF_STOCK))
-
-
-def _fold(texts: list[str]) -> str:
-    return _GAP.join(texts).casefold()
 
 
 def _said(folded: str, phrases: tuple[str, ...]) -> list[str]:
     return [phrase for phrase in phrases if phrase in folded]
 
 
-def _first(folded: list[str], said: list[str]) -> int:
-    """Return the place of the first text with one of the phrases that are said, or the number of texts."""
-    places = (at for at, text in enumerate(folded) if any(phrase in text for phrase in said))
-    return next(places, len(folded)) if said else len(folded)
+def _first(folded: str, said: list[str], longest: int) -> int:
+    """Return the place of the first text of such a length with one of the phrases, or the end of all."""
+    return min((_place(folded, phrase, longest) for phrase in said), default=len(folded))
 
 
-def _has_button(names: AttributeValues, tree: LexborHTMLParser) -> bool:
-    selectors = ",".join(
-        f"[{attribute}*='{name}' i]"
-        for name in BUTTON_NAMES
-        if name.encode() in names
-        for attribute in ("class", "id", "data-test")
+def _place(folded: str, phrase: str, longest: int) -> int:
+    at = folded.find(phrase)
+    while at >= 0:
+        start, end = folded.rfind(GAP, 0, at) + 1, folded.find(GAP, at)
+        end = end if end >= 0 else len(folded)
+        if len(folded[start:end].strip()) <= longest:
+            return start
+        at = folded.find(phrase, end)
+    return len(folded)
+
+
+def _has_button(region: Region) -> bool:
+    tags = [tag for name in BUTTON_NAMES for tag in region.tags_with(name.encode(), _MOST_BUTTONS)]
+    return any(
+        any(name in tag.attributes.get(attribute, "").lower() for name in BUTTON_NAMES for attribute in _NAMES)
+        and "disabled" not in tag.attributes
+        and not any(map(_hides, (tag, *region.around(tag.start, _NEAR - 1))))
+        for tag in tags
     )
-    nodes = tree.css(selectors)[:20] if selectors else []
-    return any("disabled" not in node.attributes and not _hidden(node) for node in nodes)
 
 
-def _refusal_stands(tree: LexborHTMLParser, refused: list[str]) -> bool:
+def _refusal_stands(region: Region, refused: list[str]) -> bool:
     """Return whether a refusal is shown, and speaks of the article and not of one size or shop."""
-    for node in tree.css("strong,b,p,span,div,li,h2,h3,button,a,td,font")[:2500]:
-        text = node.text(deep=False).strip().casefold()
-        if (
-            0 < len(text) <= _LONGEST
-            and any(phrase in text for phrase in refused)
-            and _is_about_article(text)
-            and not _hidden(node)
-            and not _is_choice(node)
-        ):
-            return True
-    return False
+    said = {
+        text.strip()
+        for text, folded in zip(region.text.split(GAP), region.folded.split(GAP), strict=True)
+        if any(phrase in folded for phrase in refused) and len(text) <= _LONGEST and _is_about_article(folded)
+    }
+    return any(_is_shown(region, at) for text in said for at in _places(region.html, text))
+
+
+def _places(page: bytes, text: str) -> list[int]:
+    """Return where a text stands as one, however its letters are written."""
+    found = [at for spelled in {text.encode(), html.escape(text).encode()} for at in _alone(page, spelled)]
+    if not found:
+        pieces = _TEXT.finditer(page)
+        found = [at.start(1) for at in pieces if html.unescape(at[1].decode("utf-8", "replace")).strip() == text]
+    return found[:_MOST_PLACES]
+
+
+def _alone(page: bytes, spelled: bytes) -> list[int]:
+    found: list[int] = []
+    at = page.find(spelled)
+    while at >= 0 and len(found) < _MOST_PLACES:
+        if page[max(0, at - _WIDEST_BLANK) : at].rstrip().endswith(b">"):
+            found.append(at)
+        at = page.find(spelled, at + len(spelled))
+    return found
+
+
+def _is_shown(region: Region, at: int) -> bool:
+    return not any(_hides(tag) or _is_choice(tag) for tag in region.around(at, _NEAR))
 
 
 def _is_about_article(text: str) -> bool:
     return not any(word in text for word in _OTHER_THINGS)
 
 
-def _hidden(node: LexborNode) -> bool:
-    at: LexborNode | None = node
-    for _ in range(4):
-        if at is None:
-            return False
-        attributes = at.attributes
-        style = (attributes.get("style") or "").replace(" ", "").lower()
-        name = f" {attributes.get('class') or ''} ".lower()
-        if "hidden" in attributes or "display:none" in style or any(word in name for word in _UNSHOWN):
-            return True
-        at = at.parent
-    return False
+def _hides(tag: Tag) -> bool:
+    style = tag.attributes.get("style", "").replace(" ", "").lower()
+    name = f" {tag.attributes.get('class', '')} ".lower()
+    return "hidden" in tag.attributes or "display:none" in style or any(word in name for word in _UNSHOWN)
 
 
-def _is_choice(node: LexborNode) -> bool:
-    at: LexborNode | None = node
-    for _ in range(4):
-        if at is None:
-            return False
-        name = f"{at.attributes.get('class') or ''} {at.attributes.get('id') or ''}".lower()
-        if at.tag in {"option", "select", "label"} or any(word in name for word in _CHOICES):
-            return True
-        at = at.parent
-    return False
+def _is_choice(tag: Tag) -> bool:
+    name = f"{tag.attributes.get('class', '')} {tag.attributes.get('id', '')}".lower()
+    return tag.name in _CHOICE_TAGS or any(word in name for word in _CHOICES)

@@ -1,41 +1,18 @@
-"""The short texts a page shows, and whether a price is among them."""
+"""Whether a page shows a price: its digits in some notation, with nothing struck beside them."""
 
-import html
 import re
 from decimal import Decimal
 
-from selectolax.lexbor import LexborHTMLParser
-
-_TAG = re.compile(rb"<[^<>]*>")
-_LONGEST = 160
 _STRUCK = re.compile(
-    rb"<(?:del|s|strike)[ >]|line-through|strik|barred|[\s\"'_-](?:old|was|original|regular|list|compare)[\s\"'_-]"
+    rb"<(?:del|s|strike)(?=[ >])|line-through|strik|barred|[\s\"'_-](?:old|was|original|regular|list|compare)[\s\"'_-]"
 )
+# The rest of the tag, then a few short texts and tags, then a digit.
+_NUMBER_BEHIND = re.compile(rb"[^<>]{0,400}>(?:[^<>\d]{0,24}<[^<>]{0,300}>){0,4}[^<>\d]{0,24}\d")
 _MARKS = (b",", b".", b"", b" ", b"\xc2\xa0", b"'", b"\xe2\x80\xaf", b"&nbsp;", b"&#160;", b"\xe2\x80\x99")
 _TAIL = re.compile(rb"(?:[.,](\d\d))?(?![\d\"'%]|[.,]\d)")
 _INSIDE = b"0123456789.,\"'=:"
 _AROUND = 400
 _MOST_PLACES = 200
-
-
-def texts_of(region: bytes) -> list[str]:
-    """Return the texts between tags, in order, without those that are blank or long."""
-    texts = _TAG.sub(b"\0", region).decode("utf-8", "replace")
-    return _short((html.unescape(texts) if "&" in texts else texts).split("\0"))
-
-
-def text_in(tree: LexborHTMLParser) -> str:
-    """Return all text of a region of which there is a tree already, with a mark where an element ends."""
-    return tree.body.text(deep=True, separator="\0") if tree.body else ""
-
-
-def texts_in(text: str) -> list[str]:
-    """Return the same as texts_of, of such a text."""
-    return _short(text.split("\0"))
-
-
-def _short(texts: list[str]) -> list[str]:
-    return [text for part in texts if (text := part.strip()) and len(text) <= _LONGEST]
 
 
 def shows_price(region: bytes, amount: Decimal) -> bool:
@@ -44,8 +21,13 @@ def shows_price(region: bytes, amount: Decimal) -> bool:
     groups = f"{int(whole):,}".encode().split(b",")
     for mark in _MARKS if len(groups) > 1 else (b"",):
         if (at := _place_of(region, mark.join(groups), cents.encode())) >= 0:
-            return not _STRUCK.search(region, max(0, at - _AROUND), at + _AROUND)
+            return not _has_struck_price(region, max(0, at - _AROUND), at + _AROUND)
     return False
+
+
+def _has_struck_price(region: bytes, start: int, end: int) -> bool:
+    """Return whether something crossed out, or called old, holds a number."""
+    return any(_NUMBER_BEHIND.match(region, mark.end()) for mark in _STRUCK.finditer(region, start, end))
 
 
 def _place_of(region: bytes, digits: bytes, cents: bytes) -> int:

@@ -7,19 +7,25 @@ from decimal import Decimal
 from pricing.adapters.readers.claims import Claim
 from pricing.domain.price_text import PageLocale
 from pricing.domain.price_text_currencies import currency_of_country
-from pricing.domain.reading import Availability, Reader, Reading
+from pricing.domain.price_text_pack import pack_of
+from pricing.domain.reading import Availability, Reader, Reading, Vote
 
 _RANK = {reader: rank for rank, reader in enumerate(Reader)}
 _MAGNITUDES = (Decimal(100), Decimal(1000), Decimal(10))
 _BASE = {
+    Reader.RECIPE: Decimal("0.80"),
     Reader.JSON_LD: Decimal("0.80"),
     Reader.MICRODATA: Decimal("0.75"),
     Reader.RDFA: Decimal("0.75"),
     Reader.OPENGRAPH: Decimal("0.70"),
     Reader.EMBEDDED: Decimal("0.65"),
     Reader.PLAIN: Decimal("0.45"),
+    Reader.LLM: Decimal("0.40"),
 }
-_BASE_OF_RECIPE = Decimal("0.80")
+# They say themselves which of several prices is the article's.
+_SURE_OF_SEVERAL = frozenset({Reader.RECIPE, Reader.JSON_LD})
+# Contradicted, and supported by nobody.
+_ALONE = Decimal("0.25")
 _CENT = Decimal("0.01")
 
 
@@ -44,6 +50,7 @@ def vote(
     agreeing = [c for c in priced if c.item_price == price.amount or price.amount in c.other_prices]
     ordered = [price.claim, *(c for c in sorted(claims, key=_rank) if c is not price.claim)]
     structured = [c for c in ordered if not c.guessed]
+    named = _first(c.title for c in structured) or title
     return Reading(
         item_price=price.amount,
         list_price=price.list_price,
@@ -56,16 +63,24 @@ def vote(
         mpn=_first(c.mpn for c in ordered),
         sku=_sku(structured, sku),
         brand=_first(c.brand for c in ordered),
-        title=_first(c.title for c in structured) or title,
+        title=named,
         reader=price.claim.reader,
-        agreement=len({(c.reader, c.recipe) for c in agreeing}),
+        agreement=len({c.reader for c in agreeing}),
         confidence=_confidence(price, agreeing, priced),
+        fulfilment=_first(c.fulfilment for c in ordered),
+        promotion=_first(c.promotion for c in ordered),
+        pack=_first(c.pack for c in ordered) or pack_of(named),
+        votes=tuple(
+            Vote(reader=c.reader.value, item_price=c.item_price, currency=c.currency)
+            for c in priced
+            if c.item_price is not None
+        ),
+        recipe=_first(c.recipe for c in priced),
     )
 
 
 def _rank(claim: Claim) -> int:
-    """Order claims by trust: what a person wrote for the store comes before what the page says of itself."""
-    return -1 if claim.recipe else _RANK[claim.reader]
+    return _RANK[claim.reader]
 
 
 def _settle(priced: list[Claim]) -> _Price:
@@ -78,13 +93,11 @@ def _settle(priced: list[Claim]) -> _Price:
     if _differs_by_magnitude(amount, shown):
         return _Price(amount=shown, claim=visible, list_price=_listed([visible], shown), corrected=True)
     # Structured data that states the struck price: the page itself shows what is asked now.
-    if (
-        lead.reader is not Reader.JSON_LD
-        and lead.recipe is None
-        and (asked := next((new for old, new in visible.struck if old == amount), None))
+    if lead.reader not in _SURE_OF_SEVERAL and (
+        asked := next((new for old, new in visible.struck if old == amount), None)
     ):
         return _Price(amount=asked, claim=visible, list_price=amount, corrected=True)
-    if len(lead.other_prices) > 1 and lead.reader is not Reader.JSON_LD and shown in lead.other_prices:
+    if len(lead.other_prices) > 1 and lead.reader not in _SURE_OF_SEVERAL and shown in lead.other_prices:
         return _Price(amount=shown, claim=lead, list_price=_listed(priced, shown), corrected=False)
     return _Price(amount=amount, claim=lead, list_price=_listed(priced, amount), corrected=False)
 
@@ -128,11 +141,11 @@ def _sku(structured: list[Claim], visible: str | None) -> str | None:
 
 
 def _confidence(price: _Price, agreeing: list[Claim], priced: list[Claim]) -> Decimal:
-    against = len(priced) - len(agreeing)
+    against, readers = len(priced) - len(agreeing), {c.reader for c in agreeing}
     base = (
-        (_BASE_OF_RECIPE if price.claim.recipe else _BASE[price.claim.reader])
-        + Decimal("0.08") * (len({(c.reader, c.recipe) for c in agreeing}) - 1)
-        - Decimal("0.07") * against
+        _BASE[price.claim.reader]
+        + Decimal("0.08") * (len(readers) - 1)
+        - (Decimal("0.07") if len(readers) > 1 else _ALONE) * against
     )
     if price.corrected:
         base -= Decimal("0.05")

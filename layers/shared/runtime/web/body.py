@@ -1,9 +1,14 @@
 """Read an answer's body within bounds: on the wire, and unpacked, where a small one may hide a huge one."""
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
-_CHUNK = 64 * 1024
+_CHUNK = 256 * 1024
+# Of a larger body only a few are taken in at once, or many hosts together would fill the memory of a small function.
+LARGE = 1024 * 1024
+LARGE_AT_ONCE = 4
 
 
 class TooLargeError(ValueError):
@@ -14,13 +19,22 @@ class UnreadableBodyError(ValueError):
     """The body is not what its headers say."""
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body unpacked, as it came over the wire, and the coding that it came in (empty for none)."""
+
+    unpacked: bytes
+    packed: bytes
+    encoding: str
+
+
 class Unpacker:
     """Unpack a compressed stream piece by piece and stop at a limit, not after it."""
 
     def __init__(self, encoding: str, limit: int) -> None:
         self._limit = limit
         self._pieces: list[bytes] = []
-        self._size = 0
+        self.size = 0
         self._first = True
         self._encoding = encoding
         self._stream = None if encoding in {"", "identity"} else self._decompressor(encoding)
@@ -48,8 +62,8 @@ class Unpacker:
         return b"".join(self._pieces)
 
     def _keep(self, piece: bytes) -> None:
-        self._size += len(piece)
-        if self._size > self._limit:
+        self.size += len(piece)
+        if self.size > self._limit:
             raise TooLargeError(f"the page has more than {self._limit} bytes")
         self._pieces.append(piece)
 
@@ -63,14 +77,27 @@ class Unpacker:
 
 
 async def bounded_body(
-    chunks: AsyncIterator[bytes], encoding: str | None, *, received: int, unpacked: int
-) -> tuple[bytes, int]:
-    """Return the unpacked body and the number of bytes that came over the wire."""
-    unpacker = Unpacker((encoding or "").strip().lower(), unpacked)
+    chunks: AsyncIterator[bytes], encoding: str | None, *, received: int, unpacked: int, room: asyncio.Semaphore
+) -> Body:
+    """Read a body within its bounds; a large one waits until there is room for it."""
+    coding = (encoding or "").strip().lower()
+    unpacker = Unpacker(coding, unpacked)
+    pieces: list[bytes] = []
     total = 0
-    async for chunk in chunks:
-        total += len(chunk)
-        if total > received:
-            raise TooLargeError(f"the answer has more than {received} bytes")
-        unpacker.feed(chunk)
-    return unpacker.result(), total
+    large = False
+    try:
+        async for chunk in chunks:
+            total += len(chunk)
+            if total > received:
+                raise TooLargeError(f"the answer has more than {received} bytes")
+            unpacker.feed(chunk)
+            pieces.append(chunk)
+            if unpacker.size > LARGE and not large:
+                await room.acquire()
+                large = True
+        whole = unpacker.result()
+    finally:
+        if large:
+            room.release()
+    plain = coding in {"", "identity"}
+    return Body(whole, whole if plain else b"".join(pieces), "" if plain else coding)

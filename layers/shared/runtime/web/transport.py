@@ -9,22 +9,28 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from shared.runtime.web.body import bounded_body
+from shared.runtime.web.body import LARGE_AT_ONCE, Body, bounded_body
 from shared.runtime.web.resolver import CheckedResolver, Lookup
 
-_CHUNK = 64 * 1024
+_BUFFER = 256 * 1024
 _BODILESS = frozenset({301, 302, 303, 304, 307, 308})
 _PAGES = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server sent."""
+    """What a server sent; `packed` is the body as it came, in the coding that `encoding` names (empty for none)."""
 
     status: int
     headers: CIMultiDict[str]
     body: bytes
-    received: int
+    packed: bytes = b""
+    encoding: str = ""
+
+    @property
+    def received(self) -> int:
+        """How many bytes of body came over the wire."""
+        return len(self.packed)
 
 
 class Limits(Protocol):
@@ -54,6 +60,7 @@ class WebTransport:
         self._lookup = lookup
         self._connect_to = connect_to
         self._session: aiohttp.ClientSession | None = None
+        self._room = asyncio.Semaphore(LARGE_AT_ONCE)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -68,15 +75,16 @@ class WebTransport:
             asyncio.timeout(seconds),
             self._opened().get(target, headers={**headers, **extra}, allow_redirects=False) as response,
         ):
-            body, received = b"", 0
+            body = Body(b"", b"", "")
             if response.status not in _BODILESS:
-                body, received = await bounded_body(
-                    response.content.iter_chunked(_CHUNK),
+                body = await bounded_body(
+                    response.content.iter_any(),
                     response.headers.get("Content-Encoding"),
                     received=min(self._limits.received_bytes, most_bytes),
                     unpacked=most_bytes,
+                    room=self._room,
                 )
-            return Answer(response.status, response.headers.copy(), body, received)
+            return Answer(response.status, response.headers.copy(), body.unpacked, body.packed, body.encoding)
 
     def _target(self, url: str) -> tuple[URL, dict[str, str]]:
         if self._connect_to is None:
@@ -89,14 +97,17 @@ class WebTransport:
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                # No cache of names: each connection asks once, and what it was told is what it connects to.
-                connector=aiohttp.TCPConnector(resolver=CheckedResolver(self._lookup), use_dns_cache=False),
+                # No cache of names: each connection asks once, and what it was told is what it connects to. How many
+                # there are at once is for who asks to limit, host by host.
+                connector=aiohttp.TCPConnector(limit=0, resolver=CheckedResolver(self._lookup), use_dns_cache=False),
                 timeout=aiohttp.ClientTimeout(
                     total=None, connect=self._limits.connect_seconds, sock_read=self._limits.idle_seconds
                 ),
                 headers={"User-Agent": self._agent, "Accept": _PAGES, "Accept-Encoding": "gzip, deflate"},
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
+                # With room for a page its connection is not stopped and started while the page is read.
+                read_bufsize=_BUFFER,
                 trust_env=False,
             )
         return self._session

@@ -257,13 +257,90 @@ def test_a_host_that_asks_for_silence_gets_it() -> None:
 
     async def act(pages: AioHttpPages, server: MarketServer) -> list[Fetched]:
         server.state.control({"host": SHOP.host, "how": "429", "seconds": 90, "times": 1})
-        return [await pages.fetch(PAGE), await pages.fetch(PAGE, deadline=time.now + 30), await pages.fetch(PAGE)]
+        first, second = await pages.fetch(PAGE), await pages.fetch(PAGE)
+        time.now += 85
+        return [first, second, await pages.fetch(PAGE, deadline=time.now + 3), await pages.fetch(PAGE)]
 
-    first, second, third = in_market(act, time=time)
+    first, second, third, fourth = in_market(act, time=time)
 
-    assert (first.outcome, first.retry_after_seconds) == (Fetch.BLOCKED, 90)
-    assert (second.outcome, second.attempted) == (Fetch.TIMEOUT, False)
-    assert (third.outcome, time.slept[-1]) == (Fetch.FETCHED, 90)
+    assert (first.outcome, first.retry_after_seconds, first.not_yet_seconds) == (Fetch.BLOCKED, 90, 90)
+    assert (second.outcome, second.attempted, second.not_yet_seconds) == (Fetch.NOT_YET, False, 90)
+    assert (third.outcome, third.attempted, third.not_yet_seconds) == (Fetch.NOT_YET, False, 5)
+    assert (fourth.outcome, time.slept[-1]) == (Fetch.FETCHED, 5)
+
+
+def test_a_host_that_is_too_busy_and_does_not_say_for_how_long_is_left_alone_for_a_minute() -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=404 if request.path == "/robots.txt" else 503)
+
+    first, second = from_handler(answer, PAGE, PAGE, time=FakeTime())
+
+    assert (first.outcome, first.not_yet_seconds) == (Fetch.HTTP_ERROR, 60)
+    assert (second.outcome, second.not_yet_seconds) == (Fetch.NOT_YET, 60)
+
+
+def test_rules_that_were_read_elsewhere_not_long_ago_are_not_asked_for_again_and_their_pause_is_kept() -> None:
+    asked: list[str] = []
+    time = FakeTime()
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.Response(text="User-agent: *\nCrawl-delay: 30\n", content_type="text/html")
+
+    async def act() -> tuple[list[Fetched], float | None]:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", answer)
+        async with served(app) as address:
+            async with fetcher(address, QUICK, time) as pages:
+                # Robots.txt itself was the first request: the page waits for longer than is worth waiting here.
+                first = await pages.fetch(PAGE)
+                pause = pages.pause_of(PAGE)
+            async with fetcher(address, QUICK, time) as pages:
+                return [first, await pages.fetch(PAGE, pause_seconds=pause), await pages.fetch(PAGE)], pause
+
+    (first, second, third), pause = asyncio.run(act())
+
+    assert (first.outcome, first.not_yet_seconds, pause) == (Fetch.NOT_YET, 30, 30)
+    assert second.outcome is Fetch.FETCHED
+    assert (third.outcome, third.not_yet_seconds) == (Fetch.NOT_YET, 30)
+    assert asked.count("/robots.txt") == 1
+
+
+def test_our_own_deadline_is_no_failure_of_the_site() -> None:
+    async def act(pages: AioHttpPages, server: MarketServer) -> list[Fetched]:
+        await pages.fetch(PAGE)
+        server.state.control({"host": SHOP.host, "how": "slow", "seconds": 2})
+        before = asyncio.get_running_loop().time()
+        late = await pages.fetch(PAGE, deadline=before + 0.3)
+        server.state.control({"host": SHOP.host})
+        return [late, await pages.fetch(PAGE)]
+
+    late, again = in_market(act)
+
+    assert (late.outcome, late.attempted) == (Fetch.NOT_YET, False)
+    assert again.outcome is Fetch.FETCHED
+
+
+def test_a_packed_page_is_kept_as_it_came() -> None:
+    fetched = in_market(lambda pages, _: pages.fetch(PAGE))
+
+    assert (fetched.encoding, len(fetched.packed)) == ("gzip", fetched.bytes_received)
+    assert gzip.decompress(fetched.packed) == fetched.body
+
+
+def test_before_others_may_ask_the_pause_after_the_last_request_is_over() -> None:
+    time = FakeTime()
+
+    async def act(pages: AioHttpPages, _: MarketServer) -> dict[str, float]:
+        await pages.fetch(PAGE)
+        pages.silence("silent.example", 3600)
+        await pages.rest()
+        return dict(pages.silences())
+
+    silences = in_market(act, limits=replace(QUICK, min_delay_seconds=2), time=time)
+
+    assert time.slept[-1] == 2
+    assert silences == {"silent.example": 3598 - 0}
 
 
 def test_a_redirect_to_another_host_asks_that_host_s_rules() -> None:

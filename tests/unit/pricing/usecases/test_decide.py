@@ -4,17 +4,19 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from pricing.domain.decision import ReasonCode
 from pricing.domain.errors import CompetitorExists, PolicyNotFound, RunNotFound
+from pricing.domain.offer_draft import OfferDraft
 from pricing.domain.policy import Routing
 from pricing.domain.price_change import State
 from pricing.usecases.decide import PRODUCTS_IN_A_PART, DecideRun, StartRun
 from pricing.usecases.policies import SavePolicy
 from pricing.usecases.ports import Run
-from pricing.usecases.register import OfferDraft, OfferResult, RegisterCompetitor, RegisterOffers
+from pricing.usecases.register import OfferResult, RegisterCompetitor, RegisterOffers
 from shared.kernel.errors import Unavailable
 from shared.kernel.public_url import UnsafeUrl
 from tests.builders.pricing import MONDAY, a_change, a_competitor, a_policy, an_observation, an_offer, some_facts
@@ -34,6 +36,7 @@ class World:
 
     facts: FakeFacts = field(default_factory=lambda: FakeFacts({"prd": some_facts()}))
     offers: FakeOffers = field(default_factory=lambda: FakeOffers({"off": an_offer("95.99", offer_id="off")}))
+    competitors: FakeCompetitors = field(default_factory=FakeCompetitors)
     policies: FakePolicies = field(default_factory=FakePolicies)
     runs: FakeRuns = field(default_factory=FakeRuns)
     stops: FakeStops = field(default_factory=FakeStops)
@@ -47,6 +50,7 @@ class World:
         deciding = DecideRun(
             facts=self.facts,
             offers=self.offers,
+            competitors=self.competitors,
             policies=self.policies,
             runs=self.runs,
             stops=self.stops,
@@ -187,7 +191,12 @@ def test_a_newer_run_withdraws_proposals_that_wait(world: World) -> None:
 
 
 def a_draft(**changes: str) -> OfferDraft:
-    fields = {"shop_id": "demo-eu", "sku": "HP-100", "competitor_id": "c1", "url": "https://www.c1.example/p"}
+    fields: dict[str, Any] = {
+        "shop_id": "demo-eu",
+        "sku": "HP-100",
+        "competitor_id": "c1",
+        "url": "https://www.c1.example/p",
+    }
     return OfferDraft(**(fields | changes), match_type="exact")
 
 

@@ -15,6 +15,7 @@ from pricing.usecases.report import Report, RequestReport, WriteReport, checked_
 from tests.builders.pricing import MONDAY, an_offer, some_facts
 from tests.fakes.pricing import (
     FakeBatches,
+    FakeCompetitors,
     FakeFacts,
     FakeFilters,
     FakeOffers,
@@ -59,6 +60,7 @@ class World:
             facts=FakeFacts({one.product_id: one for one in (lamp, tool, foreign)}),
             filters=self.filters,
             offers=FakeOffers({offer.offer_id: offer}),
+            competitors=FakeCompetitors(),
             runs=FakeRuns(),
             reports=self.reports,
             files=self.files,

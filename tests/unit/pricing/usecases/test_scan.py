@@ -1,31 +1,27 @@
-"""Planning scans, reading pages, and recording what was read."""
+"""Planning scans."""
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from pricing.domain.fetched import Fetch, Fetched
-from pricing.domain.market import MISSES_UNTIL_LOST, Offer
-from pricing.domain.reading import NothingRead, Reader, Reading, Unread
+from pricing.domain.lanes import MOST_OF_A_HOST, lane_of
+from pricing.domain.market import MISSES_UNTIL_LOST
+from pricing.domain.reading import READERS_VERSION
+from pricing.domain.recipe import Field, Recipe, Selector
+from pricing.usecases.ports import PageToRead
+from pricing.usecases.recipes import KeptRecipe
 from pricing.usecases.record_products import RecordProducts
-from pricing.usecases.scan import PAGES_IN_A_MESSAGE, MarketPart, PlanScan, RecordObservations
-from pricing.usecases.scan_pages import LOOKS_IN_A_MESSAGE, Look, PageAsked, Scan, ScanPages
-from shared.contracts.pricing import PageReading
+from pricing.usecases.scan import MarketPart, PlanScan
 from tests.builders.pricing import MONDAY, an_observation, an_offer, some_facts
-from tests.fakes.pricing import (
-    FakeFacts,
-    FakeFilters,
-    FakeObservations,
-    FakeObserved,
-    FakeOffers,
-    FakePages,
-    FakeScanLog,
-    FakeStops,
-)
+from tests.fakes.pricing import FakeFacts, FakeFilters, FakeObservations, FakeOffers, FakeScanLog
+from tests.fakes.recipes import FakeRecipes
+
+LANES = 4
+# No scan in here is by budget.
+NOT_CHOSEN: Any = None
 
 
 def offers(*hosts: str) -> FakeOffers:
@@ -39,6 +35,7 @@ def plan(
     *competitor_ids: str,
     facts: FakeFacts | None = None,
     filters: FakeFilters | None = None,
+    recipes: FakeRecipes | None = None,
     **part: Any,
 ) -> int:
     planning = PlanScan(
@@ -46,27 +43,69 @@ def plan(
         filters=filters or FakeFilters(),
         offers=of,
         observations=FakeObservations(log),
+        recipes=recipes or FakeRecipes(),
+        choose=NOT_CHOSEN,
         log=log,
+        lanes=LANES,
         clock=lambda: MONDAY,
     )
     return asyncio.run(planning("org", "job", MarketPart(competitor_ids=competitor_ids, **part)))
 
 
-def test_a_scan_is_split_by_host_and_announced() -> None:
+def pages_asked(log: FakeScanLog) -> list[PageToRead]:
+    return [page for part in log.asked.values() for page in part.pages]
+
+
+def test_a_scan_is_split_by_lane_and_announced() -> None:
     log = FakeScanLog()
 
     pages = plan(offers("b.example", "a.example", "b.example"), log)
 
+    lanes = {
+        page.offer.host: {key[1] for key, part in log.asked.items() if page in part.pages} for page in pages_asked(log)
+    }
     assert (pages, log.plans) == (3, {"job": 3})
-    assert {key[1]: len(part.offers) for key, part in log.asked.items()} == {"a.example": 1, "b.example": 2}
+    assert lanes == {host: {lane_of(host, LANES)} for host in ("a.example", "b.example")}
 
 
 def test_a_large_host_is_split_into_parts_that_a_message_holds() -> None:
     log = FakeScanLog()
 
-    plan(offers(*["a.example"] * (PAGES_IN_A_MESSAGE + 1)), log)
+    plan(offers(*["a.example"] * (MOST_OF_A_HOST + 1)), log)
 
-    assert {key[2]: len(part.offers) for key, part in log.asked.items()} == {0: PAGES_IN_A_MESSAGE, 1: 1}
+    assert [(key[2], len(part.pages)) for key, part in log.asked.items()] == [(0, 50), (1, 51)]
+
+
+RECIPE = Recipe(name="shop", version=3, selectors=(Selector(field=Field.ITEM_PRICE, css=".price"),))
+KEPT = [
+    KeptRecipe(organisation_id=whose, competitor_id=competitor_id, recipe=RECIPE, author_id="usr", saved_at=MONDAY)
+    for whose, competitor_id in (("org", "c1"), ("org", "c2"), ("rival", "c1"))
+]
+
+
+@pytest.mark.parametrize(
+    ("stands", "conditions"),
+    [
+        ({}, ('"v1"', "yesterday")),
+        ({"readers_version": READERS_VERSION - 1}, (None, None)),
+        ({"readers_version": None}, (None, None)),
+        ({"recipe": None}, (None, None)),
+        ({"recipe": "shop@2"}, (None, None)),
+    ],
+)
+def test_only_what_would_be_read_the_same_way_again_may_stay_as_it_is(
+    stands: dict[str, Any], conditions: tuple[str | None, str | None]
+) -> None:
+    known = {"etag": '"v1"', "last_modified": "yesterday", "readers_version": READERS_VERSION, "recipe": "shop@3"}
+    of, log = offers("a.example"), FakeScanLog()
+    of.kept["o000"] = replace(of.kept["o000"], latest=an_observation("1", **known | stands))
+
+    plan(of, log, recipes=FakeRecipes({(one.organisation_id, one.competitor_id, 3): one for one in KEPT}))
+
+    (page,) = pages_asked(log)
+    (part,) = log.asked.values()
+    assert (page.etag, page.last_modified) == conditions
+    assert part.recipes == {"c1": RECIPE}
 
 
 def test_planning_twice_asks_and_announces_the_same() -> None:
@@ -135,93 +174,7 @@ def test_a_retry_looks_at_what_failed_in_the_job_before_and_at_nothing_else() ->
         log.kept[seen.observation_id] = replace(seen, job_id="job_before")
 
     assert plan(of, log, failed_of="job_before") == 1
-    assert [offer.offer_id for part in log.asked.values() for offer in part.offers] == ["o001"]
-
-
-def asked(place: int) -> PageAsked:
-    return PageAsked(offer_id=f"o{place}", product_id="prd", competitor_id="c1", url=f"https://c1.example/{place}")
-
-
-def fetched(page: PageAsked, outcome: Fetch = Fetch.FETCHED) -> Fetched:
-    return Fetched(outcome=outcome, url=page.url, detail=outcome.value, body=page.url.encode())
-
-
-def read(found: Fetched) -> Reading | NothingRead:
-    if found.url.endswith("9"):
-        return NothingRead(outcome=Unread.NO_PRICE, detail="nothing that looks like a price")
-    return Reading(
-        item_price=Decimal(50), currency="EUR", reader=Reader.JSON_LD, agreement=1, confidence=Decimal("0.9")
-    )
-
-
-def scan(pages: list[PageAsked], web: FakePages, observed: FakeObserved, stops: FakeStops | None = None) -> None:
-    reading = ScanPages(pages=web, read=read, stops=stops or FakeStops(), clock=lambda: MONDAY)
-    asyncio.run(reading(pages, observed, Scan(organisation_id="org", job_id="job", deadline=1.0)))
-
-
-def outcomes(observed: FakeObserved) -> list[str]:
-    return [look.outcome for looks in observed.told.values() for look in looks]
-
-
-def test_each_page_ends_in_a_reading_or_a_named_reason() -> None:
-    pages = [asked(1), asked(9), asked(2)]
-    web = FakePages({page.url: fetched(page) for page in pages} | {pages[2].url: fetched(pages[2], Fetch.BLOCKED)})
-    observed = FakeObserved()
-
-    scan(pages, web, observed)
-
-    assert outcomes(observed) == ["read", "no_price", "blocked"]
-    assert [look.captured_at for look in observed.told[0]] == [MONDAY] * 3
-
-
-@pytest.mark.parametrize("outcome", [one for one in Fetch if one is not Fetch.FETCHED])
-def test_every_way_a_fetch_ends_is_an_outcome_that_messages_know(outcome: Fetch) -> None:
-    observed = FakeObserved()
-
-    scan([asked(1)], FakePages({asked(1).url: fetched(asked(1), outcome)}), observed)
-
-    (look,) = observed.told[0]
-    told = {"offer_id": "o", "product_id": "p", "competitor_id": "c", "url": "u", "captured_at": MONDAY}
-    assert PageReading.model_validate(told | {"outcome": look.outcome}).outcome == look.outcome
-
-
-def test_what_was_found_leaves_while_the_rest_is_fetched_and_twice_is_once() -> None:
-    pages = [asked(place) for place in range(LOOKS_IN_A_MESSAGE + 1)]
-    observed = FakeObserved()
-
-    for _ in range(2):
-        scan(pages, FakePages({page.url: fetched(page) for page in pages}), observed)
-
-    assert {part: len(looks) for part, looks in observed.told.items()} == {0: LOOKS_IN_A_MESSAGE, 1: 1}
-    assert isinstance(observed.told[0][0], Look)
-
-
-def test_a_scan_that_is_to_stop_tells_what_it_read_and_reads_no_more() -> None:
-    pages = [asked(place) for place in range(LOOKS_IN_A_MESSAGE * 3)]
-    web, observed = FakePages({page.url: fetched(page) for page in pages}), FakeObserved()
-
-    scan(pages, web, observed, FakeStops({("org", "job")}, after=1))
-
-    assert (len(web.asked), list(observed.told)) == (LOOKS_IN_A_MESSAGE, [0])
-
-
-def log_with(*kept: Offer) -> FakeScanLog:
-    return FakeScanLog(FakeOffers({offer.offer_id: offer for offer in kept}))
-
-
-def test_readings_are_recorded_once_and_a_failed_look_keeps_the_last_price() -> None:
-    log = log_with(replace(an_offer("60", offer_id="off"), latest=None))
-    record = RecordObservations(log=log, clock=lambda: MONDAY)
-    later = MONDAY + timedelta(hours=1)
-    failed = an_observation("0", observation_id="o2", outcome="blocked", item_price=None, captured_at=later)
-
-    counts = [asyncio.run(record("job", "msg", [an_observation("50"), failed])) for _ in range(2)]
-
-    offer = log.offers.kept["off"]
-    assert [(one.read, one.failed) for one in counts] == [(1, 1), (0, 0)]
-    assert offer.latest is not None
-    assert (offer.latest.item_price, offer.last_failure) == (Decimal(50), failed)
-    assert len(log.progress) == 1
+    assert [page.offer.offer_id for page in pages_asked(log)] == ["o001"]
 
 
 def test_what_the_catalogue_said_last_stays() -> None:

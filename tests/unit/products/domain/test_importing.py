@@ -4,19 +4,20 @@ from decimal import Decimal
 
 import pytest
 
-from products.domain.errors import UnreadableFile
-from products.domain.importing import FAULTS_IN_A_REPORT, MOST_COLUMNS, FileRead, read_file
+from products.domain.importing import read_file
+from products.domain.product import Draft
 from products.domain.shop import Mapping
+from shared.kernel.tables import FAULTS_IN_A_REPORT, MOST_COLUMNS, TableRead, UnreadableFile
 
 HEADER = "sku,name,gtin,price,cost,min_price,max_price,currency"
 
 
-def read(*rows: str, header: str = HEADER, mapping: Mapping | None = None) -> FileRead:
+def read(*rows: str, header: str = HEADER, mapping: Mapping | None = None) -> TableRead[Draft]:
     return read_file("\n".join((header, *rows)), mapping or Mapping(), "EUR")
 
 
 def test_a_good_row_becomes_a_draft() -> None:
-    draft = read("HP-100,Headphones,4006381333931,99.99,60.00,,129.00,EUR").drafts[0]
+    draft = read("HP-100,Headphones,4006381333931,99.99,60.00,,129.00,EUR").good[0]
 
     assert (draft.sku, draft.gtin, draft.price, draft.cost) == (
         "HP-100",
@@ -30,8 +31,8 @@ def test_a_good_row_becomes_a_draft() -> None:
 def test_a_category_is_a_path_and_tags_are_a_set() -> None:
     header = "sku,name,category,tags"
 
-    draft = read("A,Lamp,Home>Lighting >  Bulbs,KVI|led;LED|", header=header).drafts[0]
-    bare = read("B,Lamp,,", header=header).drafts[0]
+    draft = read("A,Lamp,Home>Lighting >  Bulbs,KVI|led;LED|", header=header).good[0]
+    bare = read("B,Lamp,,", header=header).good[0]
 
     assert draft.category == "Home > Lighting > Bulbs"
     assert draft.tags == ("kvi", "led")
@@ -63,7 +64,7 @@ def test_a_category_is_a_path_and_tags_are_a_set() -> None:
 def test_a_bad_row_is_rejected_by_line_and_column_and_the_good_one_goes_in(row: str, column: str, words: str) -> None:
     found = read("GOOD,Good,,1.00,,,,", row)
 
-    assert [draft.sku for draft in found.drafts] == ["GOOD"]
+    assert [draft.sku for draft in found.good] == ["GOOD"]
     assert [(fault.line, fault.column) for fault in found.faults] == [(3, column)]
     assert words in found.faults[0].detail
 
@@ -71,7 +72,7 @@ def test_a_bad_row_is_rejected_by_line_and_column_and_the_good_one_goes_in(row: 
 def test_a_duplicate_sku_names_the_line_of_the_first() -> None:
     found = read("A,First,,1.00,,,,", "A,Second,,2.00,,,,")
 
-    assert [draft.name for draft in found.drafts] == ["First"]
+    assert [draft.name for draft in found.good] == ["First"]
     assert (found.faults[0].line, found.faults[0].detail[:22]) == (3, "line 2 has this SKU al")
 
 
@@ -85,7 +86,7 @@ def test_a_wrong_header_is_refused_with_the_nearest_name() -> None:
 def test_a_mapping_reads_the_users_own_columns() -> None:
     mapping = Mapping(columns={"sku": "id", "name": "title", "mpn": "modelno"}, delimiter="|")
 
-    draft = read("0|Epson lamp|ELPLP12", header="id|title|modelno", mapping=mapping).drafts[0]
+    draft = read("0|Epson lamp|ELPLP12", header="id|title|modelno", mapping=mapping).good[0]
 
     assert (draft.sku, draft.name, draft.mpn) == ("0", "Epson lamp", "ELPLP12")
 
@@ -107,28 +108,26 @@ def test_an_open_quote_is_named() -> None:
 
 
 def test_a_row_with_too_few_cells_is_read_as_far_as_it_goes() -> None:
-    assert read("A,Short row").drafts[0].price is None
+    assert read("A,Short row").good[0].price is None
 
 
 def test_a_currency_without_minor_units_takes_whole_amounts() -> None:
     found = read_file("sku,name,price\nA,Tea,500\nB,Tea,500.5", Mapping(), "JPY")
 
-    assert [draft.price for draft in found.drafts] == [Decimal(500)]
+    assert [draft.price for draft in found.good] == [Decimal(500)]
     assert "JPY has 0 digits" in found.faults[0].detail
 
 
 def test_a_file_says_nothing_of_the_columns_it_lacks() -> None:
-    assert read("A,9.99,EUR", header="sku,price,currency", mapping=Mapping(columns={"name": "sku"})).told == {
-        "sku",
-        "name",
-        "price",
-    }
+    found = read("A,9.99,EUR", header="sku,price,currency", mapping=Mapping(columns={"name": "sku"}))
+
+    assert found.told == {"sku", "name", "price", "currency"}
 
 
 def test_a_report_of_thousands_of_bad_rows_names_the_first_thousand() -> None:
     found = read("GOOD,Good,,1.00,,,,", *(f"A{place},Bad,,-1,,,," for place in range(FAULTS_IN_A_REPORT + 5)))
 
-    assert (found.rows, len(found.drafts), len(found.faults)) == (FAULTS_IN_A_REPORT + 6, 1, FAULTS_IN_A_REPORT)
+    assert (found.rows, len(found.good), len(found.faults)) == (FAULTS_IN_A_REPORT + 6, 1, FAULTS_IN_A_REPORT)
 
 
 def test_a_header_of_very_many_columns_is_refused() -> None:

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from products.bootstrap import wire
-from products.domain.errors import InvalidShop, ShopExists, ShopNotFound, UnreadableFile
+from products.domain.errors import InvalidShop, ShopExists, ShopNotFound
 from products.domain.product import Refusal, product_id_of
 from products.domain.shop import Mapping
 from products.usecases.house import Products
 from products.usecases.import_catalogue import ROWS_IN_A_TRANSACTION
 from products.usecases.ports import ImportReport, Merged
+from shared.kernel.tables import UnreadableFile
 from tests.builders.products import MONDAY, a_new_price, a_shop
 from tests.fakes.products import FakeCatalogue, FakeImports, FakeShops
 

@@ -22,6 +22,7 @@ PULL = {"shop_id": "main", "source_url": "https://feeds.shop.example/all.csv"}
         (Kind.SCAN, {"category": "Lamps"}),
         (Kind.REMATCH, {"filter_id": "flt"}),
         (Kind.SCAN, {"failed_of": "job"}),
+        (Kind.SCAN, {"by_budget": True}),
         (Kind.POLICY_RUN, {"policy_id": "p"}),
         (Kind.REPORT, {"report": "margins"}),
         (Kind.REPORT, {"report": "margins", "filter_id": "flt"}),
@@ -36,6 +37,8 @@ def test_a_scope_that_fits_is_kept(kind: Kind, scope: dict[str, Any]) -> None:
     ("kind", "scope", "pointer"),
     [
         (Kind.SCAN, {"policy_id": "p"}, "#/policy_id"),
+        (Kind.SCAN, {"by_budget": True, "category": "Lamps"}, "#/category"),
+        (Kind.REMATCH, {"by_budget": True}, "#/by_budget"),
         (Kind.SCAN, {"competitor_ids": ("c1",), "category": "Lamps"}, "#/competitor_ids"),
         (Kind.REMATCH, {"category": "Lamps", "filter_id": "flt"}, "#/filter_id"),
         (Kind.POLICY_RUN, {}, "#/policy_id"),

@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
 
 from pricing.adapters.readers import read_page
-from pricing.adapters.readers.page_bytes import body_of, product_regions, utf8_page
-from pricing.adapters.readers.visible import shows_price, text_in, texts_in, texts_of
+from pricing.adapters.readers.page_bytes import product_regions, utf8_page
+from pricing.adapters.readers.region import Region
+from pricing.adapters.readers.visible import shows_price
 from pricing.domain.reading import Reader, Reading
 
 URL = "https://shop.example/p/4711/kettle"
@@ -29,16 +29,47 @@ def test_a_late_letter_of_another_charset_is_noticed() -> None:
 
 def test_scripts_are_no_part_of_a_region() -> None:
     page = b"<body><h1>A</h1><script>var price = 1;</script><!-- $2 --><style>b{}</style><b>$3</b></body>"
-    region, last = next(product_regions(page, body_of(page)))
+    region = next(product_regions(page))
 
-    assert (region, last) == (b"<body><h1>A</h1><b>$3</b></body>", True)
+    assert (region.html, region.last, region.end) == (b"<body><h1>A</h1><b>$3</b></body>", True, len(page))
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        "<SCRIPT>var a = '<b>$2</b>';</SCRIPT>",
+        "<noscript><b>$2</b></noscript>",
+        "<template id=t><b>$2</b></template>",
+        "<script>var t = '<h1>B</h1><b>$2</b>';</script>",
+        "<!-- <h1>B</h1> <b>$2</b> -->",
+        "<style>b::after{content:'$2'}</style >",
+    ],
+)
+def test_what_nobody_sees_is_no_part_of_a_region(unseen: str) -> None:
+    region = next(product_regions(f"<body>{unseen}<h1>A</h1>{unseen}<b>$3</b></body>".encode()))
+
+    assert region.html == b"<body><h1>A</h1><b>$3</b></body>"
+
+
+def test_a_heading_in_a_script_is_no_heading() -> None:
+    page = b"<head><script>var t = '<h1>B</h1>'</script></head><body>" + FILLER.encode() + b"<h1>A</h1>"
+
+    assert b"<h1>A</h1>" in next(product_regions(page)).html
+
+
+def test_a_page_in_capitals_is_a_page() -> None:
+    html = b"<HTML><BODY><H1>Kettle</H1>" + FILLER.encode() + b'<P CLASS="PRICE">$39.50</P></BODY></HTML>'
+    read = read_page(html, url=URL)
+
+    assert isinstance(read, Reading)
+    assert read.item_price == Decimal("39.50")
 
 
 def test_a_price_far_below_the_heading_is_found_by_a_wider_look() -> None:
     html = f'<html><body><h1>Kettle</h1>{FILLER}<p class="product-price">$39.50</p></body></html>'.encode()
     read = read_page(html, url=URL)
 
-    assert [last for _, last in product_regions(html, body_of(html))] == [False, True]
+    assert [region.last for region in product_regions(html)] == [False, True]
     assert isinstance(read, Reading)
     assert (read.item_price, read.reader) == (Decimal("39.50"), Reader.PLAIN)
 
@@ -80,14 +111,15 @@ def test_a_round_price_is_shown_with_or_without_its_cents(text: str) -> None:
     assert shows_price(f"<b>{text}</b>".encode(), Decimal(39))
 
 
-def test_texts_are_the_same_with_and_without_a_tree() -> None:
-    region = "<body><p>In stock</p><p> </p><b>Fish &amp; chips</b><i>naïve</i></body>"
+def test_texts_are_what_stands_between_tags() -> None:
+    region = Region("<body><p>In stock</p><p> </p><b>Fish &amp; chips</b><i>na\u00efve</i></body>".encode(), last=True)
 
-    assert (
-        texts_of(region.encode())
-        == texts_in(text_in(LexborHTMLParser(region)))
-        == ["In stock", "Fish & chips", "naïve"]
-    )
+    assert region.texts == ["In stock", "Fish & chips", "na\u00efve"]
+
+
+def test_a_name_that_sounds_like_a_former_price_without_a_number_strikes_nothing() -> None:
+    assert shows_price(b"<b>$39.50</b><span class='price--old' style='display:none'>&nbsp;</span>", Decimal("39.50"))
+    assert not shows_price(b"<b>$39.50</b><span class='price-old'> <i>Was</i> $59</span>", Decimal("39.50"))
 
 
 @pytest.mark.parametrize(

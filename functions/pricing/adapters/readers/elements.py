@@ -1,0 +1,136 @@
+"""Elements found in the bytes of a region by a word in their tags: no tree is built to look at a handful of them."""
+
+import html
+import re
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+
+_ATTRIBUTE = re.compile(rb"([^\s=/\"'<>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
+_REST_OF_TAG = re.compile(rb"[^>\"']*+(?:(?:\"[^\"]{0,8000}\"|'[^']{0,8000}')[^>\"']*+)*+>")
+_NAME = re.compile(rb"<([a-z][a-z0-9:_-]*)")
+_INNER_TAG = re.compile(rb"</?[a-zA-Z][^>\"']*+(?:(?:\"[^\"]{0,8000}\"|'[^']{0,8000}')[^>\"']*+)*+>")
+_SLASH = ord("/")
+_LONGEST_TAG = 8_000
+_TRIES = 6
+_VOID = frozenset(
+    [b"meta", b"link", b"img", b"input", b"br", b"hr", b"source", b"area", b"base", b"col", b"embed", b"track", b"wbr"]
+)
+# A second one of these ends the first, which nobody closes.
+_ENDS_ITSELF = frozenset([b"li", b"p", b"td", b"th", b"tr", b"dt", b"dd", b"option"])
+
+
+@lru_cache(maxsize=256)
+def _pair(name: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"</?" + re.escape(name) + rb"(?![\w:-])")
+
+
+class Tag:
+    """One opening tag: where it stands, what it is called, what its attributes hold."""
+
+    __slots__ = ("_attributes", "_raw", "end", "name", "start")
+
+    def __init__(self, start: int, end: int, name: bytes, raw: bytes) -> None:
+        self.start = start
+        self.end = end
+        self.name = name
+        self._raw = raw
+        self._attributes: dict[str, str] | None = None
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """Return the attributes by small names, entities resolved; the first of a name counts."""
+        if self._attributes is None:
+            found: dict[str, str] = {}
+            for name, double, single, bare in _ATTRIBUTE.findall(self._raw):
+                value = double or single or bare
+                text = value.decode("utf-8", "replace")
+                found.setdefault(
+                    name.lower().decode("utf-8", "replace"), html.unescape(text) if b"&" in value else text
+                )
+            self._attributes = found
+        return self._attributes
+
+
+class Markup:
+    """The bytes of a region and questions to them; offsets are those of the bytes."""
+
+    def __init__(self, region: bytes) -> None:
+        self.html = region
+
+    @cached_property
+    def small(self) -> bytes:
+        """Return the region in small letters, offset by offset the same."""
+        return self.html.lower()
+
+    def __contains__(self, word: bytes) -> bool:
+        return word in self.small
+
+    def tags_with(self, word: bytes, most: int) -> Iterator[Tag]:
+        """Return the opening tags that hold the word, in the order of the page."""
+        at = self.small.find(word)
+        for _ in range(most):
+            if at < 0:
+                return
+            tag = self.tag_around(at)
+            if tag:
+                yield tag
+            at = self.small.find(word, max(tag.end if tag else 0, at + len(word)))
+
+    def tag_around(self, at: int) -> Tag | None:
+        """Return the opening tag inside which an offset lies; a value may hold what looks like tags."""
+        before = at
+        for _ in range(_TRIES):
+            before = self.small.rfind(b"<", max(0, at - _LONGEST_TAG), before)
+            if before < 0:
+                return None
+            name = _NAME.match(self.small, before)
+            if name and name.end() <= at and (rest := _REST_OF_TAG.match(self.html, name.end())) and rest.end() > at:
+                return Tag(before, rest.end(), name[1], self.html[name.end() : rest.end() - 1])
+        return None
+
+    def end_of(self, tag: Tag, most: int | None = None) -> int:
+        """Return where the content of an element ends: at its own closing tag, or so many bytes on."""
+        limit = len(self.html) if most is None else min(len(self.html), tag.end + most)
+        if tag.name in _VOID:
+            return tag.end
+        depth = 1
+        for found in _pair(tag.name).finditer(self.small, tag.end, limit):
+            closes = found[0][1] == _SLASH
+            depth = 0 if not closes and tag.name in _ENDS_ITSELF else depth + (-1 if closes else 1)
+            if not depth:
+                return found.start()
+        return limit
+
+    def text_of(self, tag: Tag, most: int) -> str:
+        """Return the text of an element in one line, looking at so many bytes of it at most."""
+        inner = self.html[tag.end : min(self.end_of(tag), tag.end + most)]
+        text = (
+            _INNER_TAG.sub(b" ", inner).decode("utf-8", "replace")
+            if b"<" in inner
+            else inner.decode("utf-8", "replace")
+        )
+        return " ".join((html.unescape(text) if "&" in text else text).split())
+
+    def around(self, at: int, levels: int) -> Iterator[Tag]:
+        """Return the elements an offset stands in, nearest first: what opens before it and does not close before it."""
+        closed: list[bytes] = []
+        nearest = b""
+        place = at
+        for _ in range(levels * 200):
+            place = self.small.rfind(b"<", 0, place)
+            if place < 0 or levels <= 0:
+                return
+            if self.small.startswith(b"</", place):
+                closed.append(self.small[place + 2 : self.small.find(b">", place)].strip())
+                continue
+            name = _NAME.match(self.small, place)
+            if not name or name[1] in _VOID:
+                continue
+            if name[1] in closed:
+                # What opened inside and was never closed ends where its parent does.
+                del closed[len(closed) - 1 - closed[::-1].index(name[1]) :]
+            elif not closed and not (name[1] == nearest and nearest in _ENDS_ITSELF):
+                rest = _REST_OF_TAG.match(self.html, name.end())
+                if rest and rest.end() <= at:
+                    nearest, levels = name[1], levels - 1
+                    yield Tag(place, rest.end(), nearest, self.html[name.end() : rest.end() - 1])

@@ -1,0 +1,52 @@
+"""The part of a page that speaks about the product; what a reader asks of it is made when first asked."""
+
+import html
+import re
+from functools import cached_property
+
+from selectolax.lexbor import LexborHTMLParser
+
+from pricing.adapters.readers.elements import Markup
+
+GAP = "\0"
+_TEXT = re.compile(rb">\s*([^<>\s][^<>]*)")
+_COLON = re.compile("[:：]")
+_LONGEST = 160
+
+
+class Region(Markup):
+    """Bytes without scripts, styles, templates and comments.
+
+    `last` says that no wider look can follow, `end` where the page goes on behind them.
+    """
+
+    def __init__(self, region: bytes, *, last: bool, end: int = 0) -> None:
+        super().__init__(region)
+        self.last = last
+        self.end = end
+
+    @cached_property
+    def text(self) -> str:
+        """Return what stands between tags, with a mark between two pieces."""
+        shown = b"\0".join(_TEXT.findall(b">" + self.html)).decode("utf-8", "replace")
+        return html.unescape(shown) if "&" in shown else shown
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """Return the pieces of text in order, without those that are blank or long."""
+        return [text for part in self.text.split(GAP) if len(text := part.strip()) <= _LONGEST and text]
+
+    @cached_property
+    def folded(self) -> str:
+        """Return the same text in folded case."""
+        return self.text.casefold()
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Return what stands alone in folded case, between two tags or up to a colon."""
+        return frozenset(map(str.strip, _COLON.sub(GAP, self.folded).split(GAP)))
+
+    @cached_property
+    def tree(self) -> LexborHTMLParser:
+        """Return the parsed region; few questions need it."""
+        return LexborHTMLParser(self.html)

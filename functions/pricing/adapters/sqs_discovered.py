@@ -1,0 +1,71 @@
+"""What a scanner found of a site, as messages on the queue of observations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pricing.adapters.pages_later import PagesLater
+from pricing.domain.site import NamedPage
+from pricing.usecases.discover import Discovery
+from shared.contracts.discovery import DiscoverPages, FoundPage, PagesDiscovered
+from shared.kernel.clock import Clock
+from shared.kernel.identifiers import derived_id
+from shared.runtime.queues import Queue
+
+
+@dataclass(frozen=True, slots=True)
+class SqsDiscovered:
+    """Answers one request to look for pages."""
+
+    queue: Queue
+    later: PagesLater
+    request: DiscoverPages
+    clock: Clock
+
+    async def tell(self, pages: Sequence[NamedPage], problems: Sequence[str], *, part: int, last: bool) -> None:
+        """Send pages; telling the same part twice is telling it once."""
+        request = self.request
+        message = PagesDiscovered(
+            id=derived_id("msg", "pages-discovered", request.id, str(part)),
+            occurred_at=self.clock(),
+            correlation_id=request.correlation_id,
+            organisation_id=request.organisation_id,
+            job_id=request.job_id,
+            competitor_id=request.competitor_id,
+            pages=tuple(FoundPage(url=one.url, title=one.title, modified=one.modified) for one in pages),
+            problems=tuple(problems),
+            last=last,
+        )
+        await self.queue.send([message])
+
+    async def carry(self, rest: Discovery, not_before: datetime | None) -> None:
+        """Ask for the rest later; asking twice is asking once."""
+        request = self.request
+        again = request.model_copy(
+            update={
+                "id": derived_id("msg", "discover", request.id, "rest"),
+                "todo": rest.todo,
+                "files": rest.files,
+                "pages": rest.pages,
+                "carried": rest.carried,
+                "not_before": not_before,
+                "traceparent": None,
+            }
+        )
+        await self.later.put_off(again)
+
+
+def discovery_of(request: DiscoverPages) -> Discovery:
+    """The discovery that a request asks for."""
+    return Discovery(
+        organisation_id=request.organisation_id,
+        job_id=request.job_id,
+        competitor_id=request.competitor_id,
+        domain=request.domain,
+        lane=request.lane,
+        planned_at=request.occurred_at,
+        todo=request.todo,
+        files=request.files,
+        pages=request.pages,
+        carried=request.carried,
+    )
