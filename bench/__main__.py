@@ -14,6 +14,7 @@ NAMES = (
     "fetch",
     "scan",
     "scan_cost",
+    "scan_budget",
 )
 
 

@@ -1,5 +1,6 @@
 """A competitor's data on a deployed stack: found, watched, scanned, doubted, mended, and known by its health."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,7 @@ from local.job.material import SHOP, sample_material
 
 pytestmark = pytest.mark.timeout(900)
 JOB_SECONDS = 180
+LISTED_SECONDS = 30
 ENDED = {"COMPLETED", "FAILED", "CANCELLED", "EXPIRED"}
 HOST, RIVAL = "harbourmart.example", "harbourmart"
 RECIPE = {
@@ -38,7 +40,11 @@ def api(stack: Stack, account: Account) -> Iterator[Api]:
 
 
 def ended(api: Api, job_id: str) -> Json:
-    """A job at its end."""
+    """A job at its end; one that another house opened is in the list some moments later."""
+    deadline = time.monotonic() + LISTED_SECONDS
+    while job_id not in {one["job_id"] for one in api.walk("/scheduler/jobs")}:
+        assert time.monotonic() < deadline, f"{job_id} is not in the list"
+        time.sleep(0.5)
     job = api.until(f"/scheduler/jobs/{job_id}", lambda one: one["state"] in ENDED, JOB_SECONDS)
     assert job["state"] == "COMPLETED", job
     return job

@@ -26,7 +26,7 @@ class NewDiscovery(Body):
 
 
 class DiscoveryView(View):
-    """A job that looks for pages; GET /scheduler/jobs/{job_id} says how far it is."""
+    """A job that looks for pages; GET /scheduler/jobs/{job_id} knows it some moments later, and says how far it is."""
 
     job_id: str
     competitor_id: str

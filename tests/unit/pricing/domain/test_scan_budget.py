@@ -2,8 +2,7 @@
 
 import math
 import random
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from pricing.domain.scan_budget import (
     flip_chance,
     value,
 )
+from tests.fakes.wandering_market import WanderingMarket, by_budget, everything_once_a_day
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 BUDGET = Budget(looks_per_day=100, min_hours=2, max_hours=100)
@@ -133,73 +133,9 @@ def test_the_budget_is_never_overspent_and_fractions_are_not_lost() -> None:
     assert len(ids([a_candidate(str(place)) for place in range(9)], 3)) == 3
 
 
-@dataclass
-class Market:
-    """Products with rivals whose prices wander; it counts the looks that saw the lowest price of a product move."""
-
-    seed: int
-    looks: int = 0
-    useful: int = 0
-    price: list[float] = field(default_factory=list)
-
-    def play(
-        self, wanted: Callable[[int, "Market"], Iterable[int]], products: int = 40, hours: int = 24 * 40
-    ) -> "Market":
-        chance = random.Random(self.seed)
-        rivals = 6
-        rates = [math.exp(chance.gauss(math.log(1 / 120), 1.3)) for _ in range(products * rivals)]
-        self.price = [40 * math.exp(chance.gauss(0, 0.12)) for _ in rates]
-        self.known = list(self.price)
-        self.looked = [0] * len(rates)
-        self.seen = [Volatility() for _ in rates]
-        for hour in range(1, hours + 1):
-            for place, rate in enumerate(rates):
-                if chance.random() < rate:
-                    self.price[place] *= math.exp(chance.gauss(0, 0.06))
-            for place in wanted(hour, self):
-                self._look(place, hour, rivals)
-        return self
-
-    def rivals_of(self, place: int, rivals: int = 6) -> list[float]:
-        first = place - place % rivals
-        return [self.known[one] for one in range(first, first + rivals) if one != place]
-
-    def _look(self, place: int, hour: int, rivals: int) -> None:
-        before = min(self.known[place], *self.rivals_of(place, rivals))
-        old, self.known[place] = self.known[place], self.price[place]
-        move = math.log(self.known[place] / old)
-        self.seen[place] = self.seen[place].after(hour - self.looked[place], changed=move != 0, move=move)
-        self.looks += 1
-        self.useful += min(self.known[place], *self.rivals_of(place, rivals)) != before
-        self.looked[place] = hour
-
-
-def everything_once_a_day(hour: int, market: Market) -> Iterable[int]:
-    return range(len(market.price)) if hour % 24 == 0 else ()
-
-
-def half_of_it_by_budget(hour: int, market: Market) -> Iterable[int]:
-    if hour % 6:
-        return ()
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    candidates = [
-        Candidate(
-            offer_id=str(place),
-            volatility=market.seen[place],
-            looked_at=start + timedelta(hours=market.looked[place]),
-            distance=distance_to_flip(market.known[place], market.rivals_of(place), None),
-        )
-        for place in range(len(market.price))
-    ]
-    budget = Budget(looks_per_day=len(candidates) // 2, max_hours=24 * 14)
-    return [
-        int(one.offer_id) for one in chosen(candidates, budget, len(candidates) // 8, start + timedelta(hours=hour))
-    ]
-
-
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_half_the_looks_catch_as_many_changes_that_matter(seed: int) -> None:
-    all_of_it, half = Market(seed).play(everything_once_a_day), Market(seed).play(half_of_it_by_budget)
+    all_of_it, half = WanderingMarket(seed).play(everything_once_a_day), WanderingMarket(seed).play(by_budget(2))
 
     assert half.looks <= all_of_it.looks / 2
     assert half.useful >= all_of_it.useful
