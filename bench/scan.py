@@ -31,6 +31,7 @@ from pricing.adapters.pages_later import PagesBack, PagesLater
 from pricing.adapters.sqs_observed import SqsObserved
 from pricing.domain.fetched import FetchLimits
 from pricing.domain.market import Observation, Offer
+from pricing.usecases.lane_manners import LaneManners
 from pricing.usecases.looks import PageAsked, Pages, Scan, Snapshots
 from pricing.usecases.scan import MarketPart, PlanScan
 from pricing.usecases.scan_pages import ScanPages
@@ -234,7 +235,7 @@ def worker_of(fetcher: Pages, snapshots: Snapshots | None = None) -> ScanPages:
         pages=fetcher,
         read=read_fetched,
         snapshots=snapshots or FakeSnapshots(),
-        memory=FakeLaneMemory(),
+        manners=LaneManners(pages=fetcher, memory=FakeLaneMemory(), clock=system_clock),
         stops=FakeStops(),
         clock=system_clock,
     )

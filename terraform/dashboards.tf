@@ -65,6 +65,13 @@ locals {
       metrics = [[{ expression = "SEARCH('{OmniPriceX,service,outcome} MetricName=\"Looks\"', 'Sum', 60)", label = "" }]]
     },
     {
+      title = "Looks: read, failed, doubted", stat = "Sum", label = "in a minute",
+      metrics = [
+        for name, label in { LooksRead = "read", LooksFailed = "failed", LooksSuspicious = "doubted" } :
+        ["OmniPriceX", name, "service", "pricing", { label = label }]
+      ]
+    },
+    {
       title   = "Freshness: from the look at a page to its record", stat = "p95", label = "s",
       metrics = [["OmniPriceX", "LookAge", "service", "pricing", { stat = "p95" }], ["OmniPriceX", "LookAge", "service", "pricing", { stat = "Maximum" }]]
     },

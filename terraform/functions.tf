@@ -193,6 +193,18 @@ locals {
       timeout_s   = 25
       private     = false
       reads_pages = true
+      invokes     = { READ_PAGE_FUNCTION = "assistant-read-page" }
+    }
+    "pricing-read-unread" = {
+      description = "Has a language model read kept pages that no reader could; no store, no secret, no private network"
+      house       = "pricing"
+      handler     = "pricing.handlers.read_unread.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      private     = false
+      reads_pages = true
+      sends_to    = { OBSERVED_QUEUE_URL = "pricing-observed" }
+      invokes     = { READ_PAGE_FUNCTION = "assistant-read-page" }
     }
     "pricing-migrate" = {
       description = "Makes the indexes of the pricing database; invoked by the deploy step"
@@ -214,8 +226,8 @@ locals {
       description = "Turns one scan request into pages to read, lane by lane"
       house       = "pricing"
       handler     = "pricing.handlers.plan_scan.handler"
-      memory_mb   = 512
-      timeout_s   = 60
+      memory_mb   = 1769
+      timeout_s   = 120
       mongodb     = true
       events      = true
       sends_to    = { PAGES_QUEUE_URL = "pricing-pages.fifo" }
@@ -260,6 +272,7 @@ locals {
       timeout_s   = 60
       mongodb     = true
       events      = true
+      sends_to    = { UNREAD_QUEUE_URL = "pricing-unread" }
     }
     "pricing-fetch-rates" = {
       description = "Fetches exchange rates from the web; no store, no secret, no private network"
@@ -355,6 +368,7 @@ locals {
         PAGES_QUEUE_URL   = "pricing-pages.fifo"
         PUBLISH_QUEUE_URL = "pricing-publish"
         REPORTS_QUEUE_URL = "pricing-reports"
+        UNREAD_QUEUE_URL  = "pricing-unread"
       }
     }
 
@@ -475,6 +489,16 @@ locals {
       events      = true
       gemini      = true
       invokes     = { PRICING_QUESTIONS_FUNCTION = "pricing-questions" }
+      environment = { GEMINI_MODEL = var.gemini_model }
+    }
+    "assistant-read-page" = {
+      description = "Asks the language model about a page; no store, no private network, no secret but the model's key"
+      house       = "assistant"
+      handler     = "assistant.handlers.read_page.handler"
+      memory_mb   = 1024
+      timeout_s   = 28
+      private     = false
+      gemini      = true
       environment = { GEMINI_MODEL = var.gemini_model }
     }
     "assistant-relay" = {

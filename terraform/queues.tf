@@ -8,6 +8,8 @@ locals {
     "pricing-pages.fifo"  = { consumer = "pricing-scan-pages", batch_size = 1, maximum_concurrency = var.scanner_lanes }
     "pricing-pages-later" = { consumer = "pricing-return-pages", batch_size = 10, maximum_concurrency = 2 }
     "pricing-observed"    = { consumer = "pricing-record-observations", batch_size = 10, maximum_concurrency = 10 }
+    # One page each; few at once, because each costs a question to a language model.
+    "pricing-unread"      = { consumer = "pricing-read-unread", batch_size = 1, maximum_concurrency = 2 }
     "pricing-decide"      = { consumer = "pricing-decide", batch_size = 1, maximum_concurrency = 10 }
     "pricing-publish"     = { consumer = "pricing-publish", batch_size = 1, maximum_concurrency = 5 }
     "pricing-rates"       = { consumer = "pricing-record-rates", batch_size = 10, maximum_concurrency = 2 }

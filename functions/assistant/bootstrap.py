@@ -1,12 +1,21 @@
 """Wire the assistant: one function for each kind of door."""
 
 from importlib import import_module
+from typing import Any
 
 from assistant.adapters.commands import QUESTIONS
 from assistant.adapters.lambda_market import LambdaMarket
 from assistant.adapters.mongo_gauges import MongoGauges
 from assistant.adapters.mongo_questions import MongoQuestions
-from assistant.settings import AnswerSettings, ApiSettings, RelaySettings, StoreSettings
+from assistant.adapters.page_door import PageDoor, PageModel
+from assistant.settings import (
+    AnswerSettings,
+    ApiSettings,
+    ModelSettings,
+    ReadPageSettings,
+    RelaySettings,
+    StoreSettings,
+)
 from assistant.usecases.ask import AnswerQuestion, AskQuestion, RulePlanner
 from assistant.usecases.house import Assistant, Check
 from assistant.usecases.ports import Planner, Questions
@@ -73,11 +82,21 @@ def answer_question() -> AnswerQuestion:
     )
 
 
+def read_page() -> PageDoor:
+    """The language model as it is asked about pages; none without a key."""
+    model: PageModel | None = _model(ReadPageSettings(), "gemini_pages", "GeminiPages")
+    return PageDoor(model)
+
+
 def _planner(settings: AnswerSettings) -> Planner:
+    planner: Planner | None = _model(settings, "gemini_planner", "GeminiPlanner")
+    return planner or RulePlanner()
+
+
+def _model(settings: ModelSettings, module: str, name: str) -> Any:  # noqa: ANN401 - whichever is named
     arn = settings.gemini_secret_arn
     if not arn:
-        return RulePlanner()
+        return None
     # The model's client costs more than all the rest together, so it loads only where there is a model.
-    gemini = import_module("assistant.adapters.gemini_planner")
-    planner: Planner = gemini.GeminiPlanner(lambda: secret(arn)["api_key"], settings.gemini_model)
-    return planner
+    made = getattr(import_module(f"assistant.adapters.{module}"), name)
+    return made(lambda: secret(arn)["api_key"], settings.gemini_model)

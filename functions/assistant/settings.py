@@ -35,18 +35,28 @@ class RelaySettings(AskingSettings, WorkBucketSettings):
     """What the relay is told: every place that the assistant's messages go to."""
 
 
-class AnswerSettings(TellingSettings, ConsumerSettings):
-    """What the answerer is told. Without a secret there is no language model, and the rules understand questions."""
+class ModelSettings(BaseSettings):
+    """Which language model there is; none without a secret."""
 
-    pricing_questions_function: str
     gemini_secret_arn: str | None = Field(default=None)
     gemini_model: str
+
+
+class AnswerSettings(TellingSettings, ConsumerSettings, ModelSettings):
+    """What the answerer is told. Without a language model the rules understand questions."""
+
+    pricing_questions_function: str
+
+
+class ReadPageSettings(FunctionSettings, ModelSettings):
+    """What the reader of pages is told. It meets strangers' text, so it is told of no store."""
 
 
 DOORS: dict[str, type[BaseSettings]] = {
     "answer": AnswerSettings,
     "api": ApiSettings,
     "migrate": StoreSettings,
+    "read_page": ReadPageSettings,
     "relay": RelaySettings,
 }
 """The settings of each door."""

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib import import_module
 
-from pricing.adapters.commands import DECIDE, PAGES, PUBLISH, REPORTS
+from pricing.adapters.commands import DECIDE, PAGES, PUBLISH, REPORTS, UNREAD
 from pricing.adapters.lambda_own_catalogue import LambdaOwnCatalogue
+from pricing.adapters.lambda_page_model import LambdaPageModel
 from pricing.adapters.lambda_stored_pages import LambdaStoredPages
 from pricing.adapters.mongo_batches import MongoBatches
 from pricing.adapters.mongo_candidates import MongoCandidates
@@ -34,6 +35,8 @@ from pricing.settings import (
     FetchRatesSettings,
     PlanSettings,
     PublishSettings,
+    ReadUnreadSettings,
+    RecordObservationsSettings,
     RecordProductsSettings,
     RecordRatesSettings,
     RecordSettings,
@@ -53,11 +56,13 @@ from pricing.usecases.decide import DecideRun, StartDueRun, StartRun
 from pricing.usecases.discover import DiscoverSite
 from pricing.usecases.filters import PreviewFilter, SaveFilter
 from pricing.usecases.house import Check, Pricing, Stores
+from pricing.usecases.lane_manners import LaneManners
 from pricing.usecases.overview import ReadOverview
 from pricing.usecases.policies import SavePolicy
 from pricing.usecases.publish import PublishBatch, StartBatch
 from pricing.usecases.questions import AskMarket
 from pricing.usecases.rates import FetchRates, RecordRates
+from pricing.usecases.read_unread import ReadUnread
 from pricing.usecases.recipes import MendRecipe, ReadRecipe, RetireRecipe, SaveRecipe, StoredPages, TryRecipe
 from pricing.usecases.record_observations import RecordObservations
 from pricing.usecases.record_products import RecordProducts
@@ -232,9 +237,9 @@ def plan_scan() -> PlanScan:
 
 def record_observations() -> RecordObservations:
     """The recorder of what scanners read."""
-    settings = RecordSettings()
+    settings = RecordObservationsSettings()
     mongo = database(settings)
-    log = MongoScanLog(mongo, outbox_of(mongo, settings), system_clock)
+    log = MongoScanLog(mongo, outbox_of(mongo, settings, **{UNREAD: settings.unread_queue_url}), system_clock)
     return RecordObservations(
         log=log,
         facts=MongoFacts(mongo),
@@ -342,6 +347,7 @@ def relay() -> Outbox:
         PAGES: settings.pages_queue_url,
         PUBLISH: settings.publish_queue_url,
         REPORTS: settings.reports_queue_url,
+        UNREAD: settings.unread_queue_url,
     }
     return Outbox(
         database(settings),
@@ -376,17 +382,19 @@ def scanner(settings: ScannerSettings | None = None) -> Scanner:
         connect_to=known.detour,
     )
     stops = Stops(known.work_bucket)
+    manners = LaneManners(pages=fetcher, memory=S3LaneMemory(known.work_bucket), clock=system_clock)
     return Scanner(
         scan=ScanPages(
             pages=fetcher,
             read=reading.read_fetched,
             snapshots=snapshots.S3Snapshots(known.work_bucket, system_clock),
-            memory=S3LaneMemory(known.work_bucket),
+            manners=manners,
             stops=stops,
             clock=system_clock,
         ),
         discover=DiscoverSite(
             pages=fetcher,
+            manners=manners,
             read=site_files.read_site_file,
             site_maps_of=site_files.site_maps_of,
             stops=stops,
@@ -409,5 +417,30 @@ def stored_pages() -> ServesPages:
     settings = StoredPagesSettings()
     door = import_module("pricing.adapters.stored_page_door")
     snapshots = import_module("pricing.adapters.s3_snapshots")
-    served: ServesPages = door.StoredPageDoor(snapshots.S3Snapshots(settings.work_bucket, system_clock))
+    kept, model = (
+        snapshots.S3Snapshots(settings.work_bucket, system_clock),
+        LambdaPageModel(settings.read_page_function),
+    )
+    served: ServesPages = door.StoredPageDoor(kept, model)
     return served
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondReader:
+    """What reads pages that no reader found a price on, and the queue that it answers on."""
+
+    read: ReadUnread
+    observed: Queue
+
+
+def second_reader() -> SecondReader:
+    """The language model as a reader of kept pages."""
+    settings = ReadUnreadSettings()
+    opening = import_module("pricing.adapters.page_opening")
+    snapshots = import_module("pricing.adapters.s3_snapshots")
+    read = ReadUnread(
+        pages=snapshots.S3Snapshots(settings.work_bucket, system_clock),
+        opened=opening.opened,
+        model=LambdaPageModel(settings.read_page_function),
+    )
+    return SecondReader(read=read, observed=Queue(settings.observed_queue_url))

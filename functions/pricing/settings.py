@@ -45,7 +45,13 @@ class PlanSettings(TellingSettings, ConsumerSettings):
 
 
 class RecordSettings(TellingSettings, ConsumerSettings):
-    """What a consumer that tells facts is told: the recorder of observations and the taker of decisions."""
+    """What a consumer that tells facts is told: the taker of decisions, the writer of reports."""
+
+
+class RecordObservationsSettings(RecordSettings):
+    """What the recorder of observations is told."""
+
+    unread_queue_url: str
 
 
 class StartRunSettings(TellingSettings, ConsumerSettings):
@@ -67,6 +73,7 @@ class RelaySettings(TellingSettings, WorkBucketSettings):
     pages_queue_url: str
     publish_queue_url: str
     reports_queue_url: str
+    unread_queue_url: str
 
 
 class ScannerSettings(FetcherSettings, ConsumerSettings):
@@ -98,6 +105,15 @@ class ReturnSettings(FunctionSettings, ConsumerSettings):
 class StoredPagesSettings(FunctionSettings, WorkBucketSettings):
     """What the reader of stored pages is told. It holds no database and no credential but the bucket's."""
 
+    read_page_function: str
+
+
+class ReadUnreadSettings(FunctionSettings, ConsumerSettings):
+    """What the second reader is told. It holds no database and no credential but the bucket's and its queues'."""
+
+    read_page_function: str
+    observed_queue_url: str
+
 
 DOORS: dict[str, type[BaseSettings]] = {
     "api": ApiSettings,
@@ -108,7 +124,8 @@ DOORS: dict[str, type[BaseSettings]] = {
     "plan_scan": PlanSettings,
     "publish": PublishSettings,
     "questions": StoreSettings,
-    "record_observations": RecordSettings,
+    "read_unread": ReadUnreadSettings,
+    "record_observations": RecordObservationsSettings,
     "record_products": RecordProductsSettings,
     "record_rates": RecordRatesSettings,
     "relay": RelaySettings,

@@ -101,6 +101,14 @@ run "scanner" {
   }
 
   assert {
+    condition = alltrue([
+      for name in ["pricing-read-unread", "assistant-read-page"] :
+      !local.functions[name].private && length([for variable in keys(local.environments[name]) : variable if can(regex("MONGODB|TOKEN|VALKEY|BUS", variable))]) == 0
+    ])
+    error_message = "Whoever shows a page to the language model meets a stranger's text: it stays outside and knows of no store."
+  }
+
+  assert {
     condition     = alltrue([for name, row in local.functions : row.private if row.mongodb || row.valkey])
     error_message = "Whoever meets a store is in the private network."
   }

@@ -146,8 +146,8 @@ run "gemini" {
   }
 
   assert {
-    condition     = [for name, environment in local.environments : name if contains(keys(environment), "GEMINI_SECRET_ARN")] == ["assistant-answer"]
-    error_message = "Nobody else is."
+    condition     = [for name, environment in local.environments : name if contains(keys(environment), "GEMINI_SECRET_ARN")] == ["assistant-answer", "assistant-read-page"]
+    error_message = "Nobody but the assistant's two doors to the model is."
   }
 }
 

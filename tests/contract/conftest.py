@@ -50,6 +50,8 @@ ENVIRONMENT = {
     "OBSERVED_QUEUE_URL": "observed",
     "SCANNER_LANES": "4",
     "STORED_PAGES_FUNCTION": "pricing-stored-pages",
+    "UNREAD_QUEUE_URL": "unread",
+    "READ_PAGE_FUNCTION": "assistant-read-page",
     "RATES_URL": "https://rates.example/stats",
     "RATES_QUEUE_URL": "rates",
     "PRODUCTS_PRICES_FUNCTION": "products-prices",

@@ -39,7 +39,7 @@ MAKERS: dict[str, tuple[set[str], str, set[str]]] = {
         {"timeout", "socket_timeout", "socket_connect_timeout", "retry"},
     ),
     "genai.Client": (
-        {"functions/assistant/adapters/gemini_planner.py"},
+        {"functions/assistant/adapters/gemini.py"},
         "HttpOptions",
         {"timeout", "retry_options"},
     ),

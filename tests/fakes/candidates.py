@@ -28,7 +28,8 @@ class FakeCandidates:
         name = (part.organisation_id, part.message_id)
         if name in self.parts:
             return
-        self.parts[name] = (part, len(found))
+        known = [self.kept.get(one.candidate_id) for one in found]
+        self.parts[name] = (part, sum(one is None or one.job_id != part.job_id for one in known))
         for one in found:
             before = self.kept.get(one.candidate_id)
             self.kept[one.candidate_id] = one if before is None else found_again(before, one)

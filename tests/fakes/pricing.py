@@ -1,7 +1,7 @@
 """Pricing's ports in memory."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -29,12 +29,21 @@ from pricing.domain.policy import Policy
 from pricing.domain.price_change import PriceChange, State
 from pricing.domain.product_filter import Criteria, SavedFilter
 from pricing.domain.rates import Rates, RateTable
-from pricing.domain.recording import NOTHING_KNOWN, Known, Looked, looked
+from pricing.domain.recording import NOTHING_KNOWN, Known, Looked, looked, wants_second_look
 from pricing.domain.scan_effects import Effects, changed_offers, moved_products
 from pricing.usecases.data_health import Wanted
 from pricing.usecases.house import Stores
 from pricing.usecases.looks import Look, PageAsked
-from pricing.usecases.ports import Batch, PagesOfLane, Recorded, Run, ScanLog, StoredDecision, Written
+from pricing.usecases.ports import (
+    NOTHING_SAID,
+    Batch,
+    PagesOfLane,
+    Recorded,
+    Run,
+    ScanLog,
+    StoredDecision,
+    Written,
+)
 from pricing.usecases.report import Report
 from shared.kernel.compute_cost import compute_microusd
 from shared.kernel.errors import Unavailable
@@ -108,9 +117,12 @@ class FakeCompetitors:
             raise CompetitorExists("taken")
         self.kept[key] = competitor
 
-    async def change(self, competitor: Competitor) -> None:
-        await self.get(competitor.organisation_id, competitor.competitor_id)
-        self.kept[competitor.organisation_id, competitor.competitor_id] = competitor
+    async def change(
+        self, organisation_id: str, competitor_id: str, change: Callable[[Competitor], Competitor]
+    ) -> Competitor:
+        changed = change(await self.get(organisation_id, competitor_id))
+        self.kept[organisation_id, competitor_id] = changed
+        return changed
 
     async def get(self, organisation_id: str, competitor_id: str) -> Competitor:
         if (organisation_id, competitor_id) not in self.kept:
@@ -136,9 +148,18 @@ class FakeOffers:
 
     kept: dict[str, Offer] = field(default_factory=dict)
 
-    async def add(self, offers: Sequence[Offer]) -> None:
+    async def add(self, offers: Sequence[Offer], said: Mapping[str, Collection[str]] = NOTHING_SAID) -> int:
+        changed = 0
         for offer in offers:
-            self.kept.setdefault(offer.offer_id, offer)
+            known = self.kept.get(offer.offer_id, offer)
+            told = {name: getattr(offer, name) for name in said.get(offer.offer_id, ())}
+            self.kept[offer.offer_id] = replace(known, **told)
+            changed += self.kept[offer.offer_id] != known
+        return changed
+
+    async def remove(self, organisation_id: str, offer_id: str) -> None:
+        if any(one.offer_id == offer_id for one in self._own(organisation_id)):
+            del self.kept[offer_id]
 
     async def page(self, organisation_id: str, window: Window) -> Page[Offer]:
         return page_of(self._own(organisation_id), lambda one: one.offer_id, window)
@@ -154,6 +175,11 @@ class FakeOffers:
         own = [one for one in self.kept.values() if one.organisation_id == organisation_id]
         read = [one for one in own if one.competitor_id == competitor_id and one.latest is not None]
         return sorted(read, key=lambda one: one.offer_id)[:limit]
+
+    async def broken(self, organisation_id: str, competitor_id: str, limit: int) -> Sequence[Offer]:
+        own = [one for one in self._own(organisation_id) if one.competitor_id == competitor_id]
+        found = [one for one in own if one.quarantined is not None or one.failing_since is not None]
+        return sorted(found, key=lambda one: one.offer_id)[:limit]
 
     async def to_scan(self, organisation_id: str, competitor_ids: Sequence[str]) -> Sequence[Offer]:
         own = self._own(organisation_id)
@@ -178,6 +204,7 @@ class FakeScanLog:
     asked: dict[tuple[str, int, int], PagesOfLane] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     budgets: FakeBudgets = field(default_factory=FakeBudgets)
+    unread: list[Observation] = field(default_factory=list)
 
     async def record(
         self,
@@ -186,6 +213,8 @@ class FakeScanLog:
         observations: Sequence[Observation],
         at: datetime,
         known: Known = NOTHING_KNOWN,
+        *,
+        second_look: bool = False,
     ) -> Recorded:
         assert at.tzinfo is not None
         new = {one.observation_id: one for one in observations if one.observation_id not in self.kept}
@@ -193,11 +222,12 @@ class FakeScanLog:
         for one in new.values():
             self._take_in(one, known)
         kept = [self.kept[name] for name in new]
-        self._note_effects(f"{job_id}/{message_id}", kept, before, at)
+        self._note_effects(f"{job_id}/{message_id}", kept, before, at, looks=0 if second_look else len(kept))
         read = sum(one.is_read for one in kept)
         recorded = Recorded(read, len(kept) - read, sum(one.quality == "suspicious" for one in kept))
-        if new:
+        if new and not second_look:
             self.progress.setdefault((job_id, message_id), recorded)
+            self.unread += [one for one in kept if wants_second_look(one, before.get(one.offer_id), known)]
         return recorded
 
     async def plan(self, organisation_id: str, job_id: str, pages: Sequence[PagesOfLane], at: datetime) -> None:
@@ -213,7 +243,9 @@ class FakeScanLog:
         assert at.tzinfo is not None
         self.refused[job_id] = detail
 
-    def _note_effects(self, name: str, kept: list[Observation], before: dict[str, Offer], at: datetime) -> None:
+    def _note_effects(
+        self, name: str, kept: list[Observation], before: dict[str, Offer], at: datetime, *, looks: int
+    ) -> None:
         if not kept:
             return
         changed = changed_offers(before, self.offers.kept)
@@ -222,7 +254,7 @@ class FakeScanLog:
         ]
         useful = moved_products(before, changed, of_products)
         cost = compute_microusd(SCANNER_MB, timedelta(milliseconds=sum(one.billed_ms for one in kept)))
-        effects = Effects(looks=len(kept), cost_microusd=cost, changes=len(changed), useful=useful)
+        effects = Effects(looks=looks, cost_microusd=cost, changes=len(changed), useful=useful)
         self.budgets.brought[name] = (kept[0].organisation_id, at, effects)
 
     def _take_in(self, seen: Observation, known: Known) -> None:
@@ -328,10 +360,13 @@ class FakeRates:
     kept: list[RateTable] = field(default_factory=list)
 
     async def keep(self, tables: Sequence[RateTable]) -> int:
-        known = {(one.day, tuple(sorted(one.quotes.items()))) for one in self.kept}
-        new = [one for one in tables if (one.day, tuple(sorted(one.quotes.items()))) not in known]
-        self.kept += new
-        return len(new)
+        before = len(self.kept)
+        for table in tables:
+            earlier = [one for one in self.kept if one.day == table.day and one.published_at <= table.published_at]
+            stood = max(earlier, key=lambda one: one.published_at, default=None)
+            if stood is None or stood.quotes != table.quotes:
+                self.kept.append(table)
+        return len(self.kept) - before
 
     async def between(self, first: date, last: date) -> Rates:
         return Rates(tuple(one for one in self.kept if first <= one.day <= last))

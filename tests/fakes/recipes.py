@@ -43,6 +43,7 @@ class FakeStoredPages:
     proposal: Proof = field(default_factory=lambda: Proof(recipe=None, detail="nothing found", known=0))
     again: dict[str, Observation] = field(default_factory=dict)
     recipes_used: list[str | None] = field(default_factory=list)
+    model_asked: list[bool] = field(default_factory=list)
     asked: list[tuple[Sequence[Observation], Sequence[BrokenPage]]] = field(default_factory=list)
 
     async def follow(self, recipe: Recipe, snapshots: Sequence[str]) -> dict[str, Found]:
@@ -53,7 +54,10 @@ class FakeStoredPages:
         self.recipes_used.append(None if recipe is None else recipe.label)
         return self.again.get(seen.snapshot or "")
 
-    async def propose(self, name: str, known: Sequence[Observation], changed: Sequence[BrokenPage]) -> Proof:
+    async def propose(
+        self, name: str, known: Sequence[Observation], changed: Sequence[BrokenPage], *, ask_model: bool
+    ) -> Proof:
         assert name
+        self.model_asked.append(ask_model)
         self.asked.append((known, changed))
         return self.proposal

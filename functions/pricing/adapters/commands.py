@@ -3,14 +3,16 @@
 from datetime import datetime
 
 from pricing.adapters.recipe_messages import told_recipe
+from pricing.domain.market import Observation
 from pricing.usecases.ports import Batch, PagesOfLane, Run
-from shared.contracts.pricing import BatchRequested, PagesToScan, PageToScan, RunRequested
+from shared.contracts.pricing import BatchRequested, PagesToScan, PageToScan, PageUnread, RunRequested
 from shared.kernel.identifiers import derived_id
 
 DECIDE = "decide"
 PUBLISH = "publish"
 PAGES = "pages"
 REPORTS = "reports"
+UNREAD = "unread"
 
 
 def run_requested(run: Run) -> RunRequested:
@@ -58,6 +60,28 @@ def pages_to_scan(organisation_id: str, job_id: str, part: PagesOfLane, at: date
             )
             for page in part.pages
         ),
+    )
+
+
+def page_unread(seen: Observation, at: datetime) -> PageUnread:
+    """Have another reader look at the page of a look that found no price on it."""
+    return PageUnread(
+        id=derived_id("msg", "unread", seen.observation_id),
+        occurred_at=at,
+        correlation_id=seen.job_id,
+        organisation_id=seen.organisation_id,
+        job_id=seen.job_id,
+        page=PageToScan(
+            offer_id=seen.offer_id,
+            product_id=seen.product_id,
+            competitor_id=seen.competitor_id,
+            url=seen.url,
+            etag=seen.etag,
+            last_modified=seen.last_modified,
+        ),
+        captured_at=seen.captured_at,
+        snapshot=str(seen.snapshot),
+        page_hash=seen.page_hash,
     )
 
 

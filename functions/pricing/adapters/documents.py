@@ -4,13 +4,13 @@ from dataclasses import asdict
 from datetime import date
 
 from pricing.domain.candidate import identifiers
-from pricing.domain.market import Normalised, Observation, Offer, ProductFacts
+from pricing.domain.market import Normalised, Observation, Offer, ProductFacts, Refused
 from pricing.domain.reading import Availability, Vote
 from pricing.domain.scan_budget import Volatility
 from shared.runtime.mongo import Document
 
 # The observations that stand in an offer.
-EMBEDDED = ("latest", "previous", "last_failure", "quarantined", "rejected")
+EMBEDDED = ("latest", "previous", "last_failure", "quarantined")
 
 # Finds the products that a page of a competitor may offer.
 IDENTIFIERS = "identifiers"
@@ -82,8 +82,16 @@ def offer_from(document: Document) -> Offer:
     fields = {key: value for key, value in document.items() if key not in {"_id", QUARANTINE_KEY}}
     for name in EMBEDDED:
         fields[name] = _embedded(fields.get(name))
+    fields["rejected"] = _refused(fields.get("rejected"))
     fields["volatility"] = Volatility(**fields.get("volatility", {}))
     return Offer(offer_id=document["_id"], **fields)
+
+
+def _refused(stored: list[Document] | Document | None) -> tuple[Refused, ...]:
+    if isinstance(stored, dict):
+        # Once an offer remembered one refused price, as the whole look.
+        return (Refused(item_price=stored["item_price"], currency=stored["currency"]),)
+    return tuple(Refused(**one) for one in stored or ())
 
 
 def facts_document(facts: ProductFacts) -> Document:

@@ -50,12 +50,15 @@ class LambdaStoredPages:
             return None
         return seen_in(told.reading, seen.observation_id, seen.organisation_id, seen.job_id)
 
-    async def propose(self, name: str, known: Sequence[Observation], changed: Sequence[BrokenPage]) -> Proof:
+    async def propose(
+        self, name: str, known: Sequence[Observation], changed: Sequence[BrokenPage], *, ask_model: bool
+    ) -> Proof:
         """Propose a recipe for pages that changed, and prove it on those whose prices are trusted."""
         question = ProposeRecipe(
             name=name,
             known=tuple(_known(one.snapshot, one) for one in known if one.snapshot is not None),
             changed=tuple(_known(one.snapshot, one.trusted) for one in changed),
+            ask_model=ask_model,
         )
         told = RecipeProposed.model_validate_json(await invoke(self._function, question.model_dump_json()))
         return Proof(

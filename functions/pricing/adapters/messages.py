@@ -1,9 +1,9 @@
 """Messages of other houses and of the scanner, as pricing's own values."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from pricing.domain.market import Observation, ProductFacts
-from pricing.domain.reading import Availability, Vote
+from pricing.domain.reading import Availability, Unread, Vote, chargeable
 from shared.contracts import pricing as contracts
 from shared.contracts import products
 from shared.kernel.identifiers import derived_id
@@ -34,6 +34,8 @@ AS_THEY_ARE = {
     "bytes_read",
     "etag",
     "last_modified",
+    "asked_etag",
+    "asked_last_modified",
     "snapshot",
     "readers_version",
     "recipe",
@@ -46,6 +48,14 @@ AS_THEY_ARE = {
 
 def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
+
+
+def _amount(text: str | None) -> Decimal | None:
+    """An amount of a stranger's page; None for what a shop cannot charge, so that one look keeps back no other."""
+    try:
+        return chargeable(_decimal(text))
+    except InvalidOperation:
+        return None
 
 
 def facts_of(organisation_id: str, told: products.ProductFacts) -> ProductFacts:
@@ -77,25 +87,32 @@ def facts_of(organisation_id: str, told: products.ProductFacts) -> ProductFacts:
 
 
 def observation_of(message: contracts.PagesRead, reading: contracts.PageReading) -> Observation:
-    """A page's reading as an observation; offer and job make its id, so it is recorded once."""
-    observation_id = derived_id("obs", message.organisation_id, reading.offer_id, message.job_id)
+    """A page's reading as an observation; offer, job and who looked again make its id, so it is recorded once."""
+    again = () if message.second_look_by is None else (message.second_look_by,)
+    observation_id = derived_id("obs", message.organisation_id, reading.offer_id, message.job_id, *again)
     return seen_in(reading, observation_id, message.organisation_id, message.job_id)
 
 
 def seen_in(reading: contracts.PageReading, observation_id: str, organisation_id: str, job_id: str) -> Observation:
-    """What a reading saw, as an observation of that id."""
+    """What a reading saw, as an observation of that id; a price that no shop can charge is a named failure."""
     fields = reading.model_dump(include=AS_THEY_ARE)
+    price = _amount(reading.item_price)
+    if reading.item_price is not None and price is None:
+        detail = f"«{reading.item_price[:40]}» is not a price that a shop can charge"
+        fields |= {"outcome": Unread.NO_PRICE.value, "detail": detail}
     return Observation(
         observation_id=observation_id,
         organisation_id=organisation_id,
         job_id=job_id,
-        item_price=_decimal(reading.item_price),
-        list_price=_decimal(reading.list_price),
-        shipping=_decimal(reading.shipping),
+        item_price=price,
+        list_price=_amount(reading.list_price),
+        shipping=_amount(reading.shipping),
         availability=Availability(reading.availability),
         confidence=Decimal(str(reading.confidence)),
         votes=tuple(
-            Vote(reader=one.reader, item_price=Decimal(one.item_price), currency=one.currency) for one in reading.votes
+            Vote(reader=one.reader, item_price=said, currency=one.currency)
+            for one in reading.votes
+            if (said := _amount(one.item_price)) is not None
         ),
         **fields,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, IndexModel, ReplaceOne
 from pymongo.errors import PyMongoError
@@ -21,6 +21,7 @@ from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 from shared.runtime.outbox import Outbox
 
 COLLECTION = "candidates"
+KEPT = timedelta(days=90)
 INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("_id", ASCENDING)], name="by_id"),
     IndexModel(
@@ -31,6 +32,8 @@ INDEXES = (
         name="suggested",
         partialFilterExpression={"suggestions.0": {"$exists": True}},
     ),
+    # What no job finds any more is gone from its site, or nobody looks there.
+    IndexModel([("found_at", ASCENDING)], expireAfterSeconds=int(KEPT.total_seconds()), name="forgotten"),
 )
 
 
@@ -73,9 +76,8 @@ class MongoCandidates:
         facts = JobFacts(part.organisation_id, part.job_id, ordered=False)
 
         async def work(session: Session) -> None:
-            await self._replace(part.organisation_id, found, session)
-            failed = len(part.problems)
-            told = [facts.progressed(part.message_id, at, done=len(found), failed=failed)]
+            fresh = await self._replace(part, found, session)
+            told = [facts.progressed(part.message_id, at, done=fresh, failed=len(part.problems))]
             await self._outbox.add(told, session)
             if part.last:
                 await self._outbox.add([facts.ended("completed", at, "; ".join(part.problems))], session)
@@ -104,9 +106,11 @@ class MongoCandidates:
         except PyMongoError as error:
             raise unavailable("read offers") from error
 
-    async def _replace(self, organisation_id: str, found: Sequence[Candidate], session: Session) -> None:
+    async def _replace(self, part: Part, found: Sequence[Candidate], session: Session) -> int:
+        """Keep pages; returns how many of them this job had not found yet."""
         if not found:
-            return
+            return 0
+        organisation_id = part.organisation_id
         collection = self._mongo.collection(COLLECTION)
         query = {"_id": {"$in": [one.candidate_id for one in found]}, "organisation_id": organisation_id}
         known = {one["_id"]: candidate_from(one) async for one in collection.find(query, session=session)}
@@ -118,6 +122,7 @@ class MongoCandidates:
             for one in kept
         ]
         await collection.bulk_write(writes, ordered=False, session=session)
+        return sum(one.candidate_id not in known or known[one.candidate_id].job_id != part.job_id for one in found)
 
 
 def _request(job: DiscoveryJob) -> DiscoverPages:

@@ -1,6 +1,6 @@
 """Competitors and offers in MongoDB."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
@@ -10,14 +10,20 @@ from pricing.adapters.documents import QUARANTINE_KEY, offer_document, offer_fro
 from pricing.domain.competitor_rules import Correction, Corrections, Sellers, TaxRule, Trust
 from pricing.domain.errors import CompetitorExists, CompetitorNotFound
 from pricing.domain.market import Competitor, Offer
+from pricing.usecases.ports import NOTHING_SAID
 from shared.kernel.paging import Page, Window
-from shared.runtime.mongo import Document, Mongo, paged, unavailable
+from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 
 COMPETITORS = "competitors"
 COMPETITOR_INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("competitor_id", ASCENDING)], unique=True, name="by_id"),
 )
 OFFERS = "offers"
+# An organisation's offers are planned at once, and each of these is most of an offer.
+NOT_PLANNED_BY = (
+    *("previous", "last_failure", "quarantined", "rejected", "latest.votes", "latest.title", "latest.suspicions"),
+    *("latest.normalised", "latest.promotion", "latest.detail", "latest.snapshot", "latest.page_hash"),
+)
 OFFER_INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("product_id", ASCENDING)], name="of_product"),
     IndexModel([("organisation_id", ASCENDING), ("competitor_id", ASCENDING)], name="of_competitor"),
@@ -66,6 +72,10 @@ def competitor_from(document: Document) -> Competitor:
     )
 
 
+def _no_competitor(competitor_id: str) -> CompetitorNotFound:
+    return CompetitorNotFound(f"no competitor «{competitor_id}»; GET /pricing/competitors lists yours")
+
+
 class MongoCompetitors:
     """The competitors collection of the pricing database."""
 
@@ -83,23 +93,31 @@ class MongoCompetitors:
         except PyMongoError as error:
             raise unavailable("store the competitor") from error
 
-    async def change(self, competitor: Competitor) -> None:
-        """Keep a competitor's settings; `CompetitorNotFound` when there is none of that id."""
-        key = f"{competitor.organisation_id}/{competitor.competitor_id}"
-        try:
-            done = await self._mongo.collection(COMPETITORS).replace_one(
-                {"_id": key}, {"_id": key} | asdict(competitor)
-            )
-        except PyMongoError as error:
-            raise unavailable("store the competitor") from error
-        if done.matched_count == 0:
-            raise CompetitorNotFound(f"no competitor «{competitor.competitor_id}»")
+    async def change(
+        self, organisation_id: str, competitor_id: str, change: Callable[[Competitor], Competitor]
+    ) -> Competitor:
+        """Change a competitor's settings as `change` says, in one; `CompetitorNotFound` when there is none.
+
+        Of two changes at once the server lets one finish, and the driver makes the other one again.
+        """
+        key = {"_id": f"{organisation_id}/{competitor_id}", "organisation_id": organisation_id}
+        collection = self._mongo.collection(COMPETITORS)
+
+        async def work(session: Session) -> Competitor:
+            found = await collection.find_one(key, session=session)
+            if found is None:
+                raise _no_competitor(competitor_id)
+            changed = change(competitor_from(found))
+            await collection.replace_one(key, key | asdict(changed), session=session)
+            return changed
+
+        return await self._mongo.transaction(work)
 
     async def get(self, organisation_id: str, competitor_id: str) -> Competitor:
         """Return one competitor; `CompetitorNotFound` when there is none."""
         known = await self.some(organisation_id, [competitor_id])
         if competitor_id not in known:
-            raise CompetitorNotFound(f"no competitor «{competitor_id}»; GET /pricing/competitors lists yours")
+            raise _no_competitor(competitor_id)
         return known[competitor_id]
 
     async def some(self, organisation_id: str, competitor_ids: Sequence[str]) -> dict[str, Competitor]:
@@ -131,16 +149,23 @@ class MongoOffers:
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
 
-    async def add(self, offers: Sequence[Offer]) -> None:
-        """Keep offers; one that is kept already stays as it is."""
-        documents = [offer_document(offer) for offer in offers]
-        writes = [UpdateOne({"_id": one.pop("_id")}, {"$setOnInsert": one}, upsert=True) for one in documents]
-        if not writes:
-            return
+    async def add(self, offers: Sequence[Offer], said: Mapping[str, Collection[str]] = NOTHING_SAID) -> int:
+        """Keep offers; of one that is kept already only what was `said` of it changes. Returns how many changed."""
+        if not offers:
+            return 0
+        writes = [_kept(offer, said.get(offer.offer_id, ())) for offer in offers]
         try:
-            await self._mongo.collection(OFFERS).bulk_write(writes, ordered=False)
+            done = await self._mongo.collection(OFFERS).bulk_write(writes, ordered=False)
         except PyMongoError as error:
             raise unavailable("store offers") from error
+        return done.modified_count
+
+    async def remove(self, organisation_id: str, offer_id: str) -> None:
+        """Watch an offer no longer; what was seen of it stays in history. Nothing happens when there is none."""
+        try:
+            await self._mongo.collection(OFFERS).delete_one({"_id": offer_id, "organisation_id": organisation_id})
+        except PyMongoError as error:
+            raise unavailable("remove the offer") from error
 
     async def page(self, organisation_id: str, window: Window) -> Page[Offer]:
         """Return some offers, by id."""
@@ -169,11 +194,21 @@ class MongoOffers:
             raise unavailable("read offers") from error
 
     async def to_scan(self, organisation_id: str, competitor_ids: Sequence[str]) -> Sequence[Offer]:
-        """Return the offers of some competitors, or of all when none is named."""
+        """Return the offers of some competitors, or of all when none is named, without what only decisions need."""
         query: Document = {"organisation_id": organisation_id}
         if competitor_ids:
             query["competitor_id"] = {"$in": list(competitor_ids)}
-        return await self._found(query)
+        return await self._found(query, NOT_PLANNED_BY)
+
+    async def broken(self, organisation_id: str, competitor_id: str, limit: int) -> Sequence[Offer]:
+        """Return some of a competitor's offers whose pages fail or are doubted, by id."""
+        is_broken = [{"quarantined": {"$ne": None}}, {"failing_since": {"$ne": None}}]
+        query: Document = {"organisation_id": organisation_id, "competitor_id": competitor_id, "$or": is_broken}
+        try:
+            cursor = self._mongo.collection(OFFERS).find(query).sort("_id", 1).limit(limit)
+            return [offer_from(one) async for one in cursor]
+        except PyMongoError as error:
+            raise unavailable("read offers") from error
 
     async def walk(self, organisation_id: str) -> AsyncIterator[Offer]:
         """Walk through every offer of the organisation in the order of their products."""
@@ -184,8 +219,17 @@ class MongoOffers:
         except PyMongoError as error:
             raise unavailable("read offers") from error
 
-    async def _found(self, query: Document) -> list[Offer]:
+    async def _found(self, query: Document, without: Sequence[str] = ()) -> list[Offer]:
+        projection = dict.fromkeys(without, 0) or None
         try:
-            return [offer_from(one) async for one in self._mongo.collection(OFFERS).find(query)]
+            return [offer_from(one) async for one in self._mongo.collection(OFFERS).find(query, projection)]
         except PyMongoError as error:
             raise unavailable("read offers") from error
+
+
+def _kept(offer: Offer, said: Collection[str]) -> UpdateOne:
+    document = offer_document(offer)
+    key = {name: document.pop(name) for name in ("_id", "organisation_id")}
+    told = {name: document.pop(name) for name in said}
+    update = {"$setOnInsert": document} | ({"$set": told} if told else {})
+    return UpdateOne(key, update, upsert=True)

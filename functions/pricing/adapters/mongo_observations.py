@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import PyMongoError
 
-from pricing.adapters.commands import PAGES, lane_group, pages_to_scan
+from pricing.adapters.commands import PAGES, UNREAD, lane_group, page_unread, pages_to_scan
 from pricing.adapters.documents import history_document, history_from, offer_from
 from pricing.adapters.mongo_market import OFFERS
 from pricing.adapters.mongo_scan_budget import keep_effects
 from pricing.adapters.offer_changes import COLLECTION, rejudge, write_offers
 from pricing.domain.errors import ObservationNotFound
 from pricing.domain.market import READ, Observation, Offer
-from pricing.domain.recording import NOTHING_KNOWN, Known, looked
+from pricing.domain.recording import NOTHING_KNOWN, Known, looked, wants_second_look
 from pricing.domain.scan_effects import Effects, changed_offers, moved_products
 from pricing.usecases.ports import PagesOfLane, Recorded
 from shared.kernel.clock import Clock
@@ -85,8 +85,10 @@ class MongoScanLog:
         observations: Sequence[Observation],
         at: datetime,
         known: Known = NOTHING_KNOWN,
+        *,
+        second_look: bool = False,
     ) -> Recorded:
-        """Keep the new ones, bring their offers up to date, and announce the progress of the scan, in one."""
+        """Keep the new ones, bring their offers up to date, announce progress and ask for second looks, in one."""
 
         async def work(session: Session) -> Recorded:
             fresh = await self._new(observations, session)
@@ -99,11 +101,14 @@ class MongoScanLog:
             )
             read = sum(one.is_read for one in new)
             recorded = Recorded(read, len(new) - read, sum(one.quality == "suspicious" for one in new))
-            facts = JobFacts(new[0].organisation_id, job_id, ordered=False)
             cost = compute_microusd(SCANNER_MB, timedelta(milliseconds=sum(one.billed_ms for one in new)))
-            told = facts.progressed(message_id, at, done=recorded.read, failed=recorded.failed, cost_microusd=cost)
-            await self._outbox.add([told], session)
-            effects = await self._effects(len(new), cost, before, after, session)
+            if not second_look:
+                facts = JobFacts(new[0].organisation_id, job_id, ordered=False)
+                told = facts.progressed(message_id, at, done=recorded.read, failed=recorded.failed, cost_microusd=cost)
+                await self._outbox.add([told], session)
+                unread = [one for one in new if wants_second_look(one, before.get(one.offer_id), known)]
+                await self._outbox.add([page_unread(one, at) for one in unread], session, to=UNREAD)
+            effects = await self._effects(0 if second_look else len(new), cost, before, after, session)
             await keep_effects(f"{job_id}/{message_id}", new[0].organisation_id, effects, at, self._mongo, session)
             return recorded
 

@@ -6,11 +6,11 @@ from hashlib import sha256
 from typing import Any
 
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import PyMongoError
 
 from pricing.domain.rates import Rates, RateTable
 from shared.kernel.paging import Page, Window
-from shared.runtime.mongo import DUPLICATE_KEY, Document, Mongo, paged, unavailable
+from shared.runtime.mongo import Document, Mongo, paged, unavailable
 
 COLLECTION = "rates"
 
@@ -27,6 +27,28 @@ def _version(table: RateTable) -> Document:
         "source": table.source,
         "quotes": dict(table.quotes),
     }
+
+
+def _corrected(table: RateTable) -> list[Document]:
+    """The change that adds a day's table unless the version that stood when it was published says the same."""
+    version = _version(table)
+    earlier = {
+        "$filter": {
+            "input": {"$ifNull": ["$versions", []]},
+            "as": "one",
+            "cond": {"$lte": ["$$one.published_at", version["published_at"]]},
+        }
+    }
+    stood = {
+        "$reduce": {
+            "input": earlier,
+            "initialValue": None,
+            "in": {"$cond": [{"$gt": ["$$this.published_at", "$$value.published_at"]}, "$$this", "$$value"]},
+        }
+    }
+    known = {"$eq": [{"$getField": {"field": "digest", "input": stood}}, version["digest"]]}
+    added = {"$concatArrays": [{"$ifNull": ["$versions", []]}, [{"$literal": version}]]}
+    return [{"$set": {"versions": {"$cond": [known, "$versions", added]}}}]
 
 
 def _tables(document: Document) -> list[RateTable]:
@@ -49,25 +71,15 @@ class MongoRates:
         self._mongo = mongo
 
     async def keep(self, tables: Sequence[RateTable]) -> int:
-        """Keep the tables that say something new of their day; return how many did. A corrected day keeps both."""
-        writes = [
-            UpdateOne(
-                {"_id": table.day.isoformat(), "versions.digest": {"$ne": _digest(table)}},
-                {"$push": {"versions": _version(table)}},
-                upsert=True,
-            )
-            for table in tables
-        ]
+        """Keep the tables that say something new of their day; return how many did. A corrected day keeps both.
+
+        New is what the version published before it did not say: a correction that is taken back is one too.
+        """
+        writes = [UpdateOne({"_id": table.day.isoformat()}, _corrected(table), upsert=True) for table in tables]
         if not writes:
             return 0
         try:
-            result = await self._mongo.collection(COLLECTION).bulk_write(writes, ordered=False)
-        except BulkWriteError as error:
-            failed = error.details["writeErrors"]
-            # A day that is there with this very table cannot be added again.
-            if error.details["writeConcernErrors"] or any(one["code"] != DUPLICATE_KEY for one in failed):
-                raise unavailable("store the rates") from error
-            return len(writes) - len(failed)
+            result = await self._mongo.collection(COLLECTION).bulk_write(writes, ordered=True)
         except PyMongoError as error:
             raise unavailable("store the rates") from error
         return result.upserted_count + result.modified_count

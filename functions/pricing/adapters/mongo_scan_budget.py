@@ -31,7 +31,12 @@ _SUMS = ("looks", "cost_microusd", "changes", "useful")
 
 def _budget_from(document: Document) -> KeptBudget:
     fields = {key: value for key, value in document.items() if key != "_id"}
-    return KeptBudget(**(fields | {"budget": Budget(**fields["budget"])}))
+    granted = {one["job_id"]: one["looks"] for one in fields["granted"]}
+    return KeptBudget(**(fields | {"budget": Budget(**fields["budget"]), "granted": granted}))
+
+
+def _grants(kept: KeptBudget) -> list[Document]:
+    return [{"job_id": job_id, "looks": looks} for job_id, looks in kept.granted.items()]
 
 
 async def keep_effects(
@@ -59,7 +64,7 @@ class MongoBudgets:
     async def set(self, kept: KeptBudget) -> None:
         """Keep a budget in the place of the one before; what is left stays."""
         told = {"budget": asdict(kept.budget), "set_by": kept.set_by, "set_at": kept.set_at}
-        first = {"left": kept.left, "at": kept.at, "job_id": kept.job_id, "granted": kept.granted}
+        first: Document = {"left": kept.left, "at": kept.at, "granted": []}
         change = {"$set": told, "$setOnInsert": first, "$inc": {"revision": 1}}
         try:
             await self._mongo.collection(COLLECTION).update_one(
@@ -78,7 +83,7 @@ class MongoBudgets:
     async def spend(self, kept: KeptBudget) -> bool:
         """Keep what is left, unless somebody spent at the same moment; returns whether it was kept."""
         unspent = {"organisation_id": kept.organisation_id, "revision": kept.revision}
-        spent = {"left": kept.left, "at": kept.at, "job_id": kept.job_id, "granted": kept.granted}
+        spent = {"left": kept.left, "at": kept.at, "granted": _grants(kept)}
         try:
             result = await self._mongo.collection(COLLECTION).update_one(
                 unspent, {"$set": spent, "$inc": {"revision": 1}}

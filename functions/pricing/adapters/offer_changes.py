@@ -18,14 +18,14 @@ _PLAIN = ("misses", "failing_since")
 def offer_change(before: Offer, after: Offer) -> Document:
     """The fields that differ."""
     change: Document = {name: getattr(after, name) for name in _PLAIN if getattr(before, name) != getattr(after, name)}
-    if before.volatility != after.volatility:
-        change["volatility"] = asdict(after.volatility)
     for name in EMBEDDED:
         seen = getattr(after, name)
         if getattr(before, name) != seen:
             change[name] = None if seen is None else observation_document(seen)
     if before.volatility != after.volatility:
         change["volatility"] = asdict(after.volatility)
+    if before.rejected != after.rejected:
+        change["rejected"] = [asdict(one) for one in after.rejected]
     if "quarantined" in change:
         change[QUARANTINE_KEY] = quarantine_key(after)
     return change

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pricing.adapters.pages_later import PagesLater
+from pricing.adapters.sqs_observed import MOST_BYTES
 from pricing.domain.site import NamedPage
 from pricing.usecases.discover import Discovery
 from shared.contracts.discovery import DiscoverPages, FoundPage, PagesDiscovered
 from shared.kernel.clock import Clock
 from shared.kernel.identifiers import derived_id
-from shared.runtime.queues import Queue
+from shared.runtime.queues import Queue, message_bytes, pieces
+
+MOST_PAGES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +25,26 @@ class SqsDiscovered:
     request: DiscoverPages
     clock: Clock
 
-    async def tell(self, pages: Sequence[NamedPage], problems: Sequence[str], *, part: int, last: bool) -> None:
-        """Send pages; telling the same part twice is telling it once."""
+    async def tell(self, pages: Sequence[NamedPage], problems: Sequence[str], *, last: bool) -> None:
+        """Send pages; a message's id is made of what it tells, so telling the same twice is telling it once."""
+        found = [FoundPage(url=one.url, title=one.title, modified=one.modified) for one in pages]
+        parts = list(pieces(found, MOST_PAGES, MOST_BYTES, message_bytes)) or [[]]
+        await self.queue.send([self._message(some, problems, last=last) for some in parts])
+
+    def _message(self, pages: Sequence[FoundPage], problems: Sequence[str], *, last: bool) -> PagesDiscovered:
         request = self.request
-        message = PagesDiscovered(
-            id=derived_id("msg", "pages-discovered", request.id, str(part)),
+        told = (*(page.url for page in pages), *problems, "last" if last else "")
+        return PagesDiscovered(
+            id=derived_id("msg", "pages-discovered", request.job_id, *told),
             occurred_at=self.clock(),
             correlation_id=request.correlation_id,
             organisation_id=request.organisation_id,
             job_id=request.job_id,
             competitor_id=request.competitor_id,
-            pages=tuple(FoundPage(url=one.url, title=one.title, modified=one.modified) for one in pages),
+            pages=tuple(pages),
             problems=tuple(problems),
             last=last,
         )
-        await self.queue.send([message])
 
     async def carry(self, rest: Discovery, not_before: datetime | None) -> None:
         """Ask for the rest later; asking twice is asking once."""

@@ -1,6 +1,6 @@
 """What a scanner saw, as messages on the queue of observations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from pricing.domain.reading import READERS_VERSION
 from pricing.usecases.looks import Look, PageAsked
 from shared.contracts.pricing import Outcome, PageReading, PagesRead, PagesToScan, PageToScan, ReaderVote
 from shared.kernel.identifiers import derived_id
-from shared.runtime.queues import Queue
+from shared.runtime.queues import Queue, message_bytes, pieces
 
 # The scanner cannot put large messages into the bucket, so each stays within what a queue takes.
 MOST_READINGS = 100
@@ -31,7 +31,9 @@ class SqsObserved:
     async def tell(self, looks: Sequence[Look]) -> None:
         """Send looks; a message's id is made of whose looks it tells, so telling the same twice is telling it once."""
         readings = [reading_of(look) for look in looks]
-        await self._queue.send([self._message(some) for some in _parts(readings)])
+        await self._queue.send(
+            [self._message(some) for some in pieces(readings, MOST_READINGS, MOST_BYTES, message_bytes)]
+        )
 
     async def carry(self, pages: Sequence[PageAsked], not_before: datetime | None) -> None:
         """Ask for pages again, later; asking twice is asking once."""
@@ -58,20 +60,6 @@ class SqsObserved:
             job_id=request.job_id,
             readings=tuple(readings),
         )
-
-
-def _parts(readings: Sequence[PageReading]) -> Iterator[list[PageReading]]:
-    part: list[PageReading] = []
-    size = 0
-    for reading in readings:
-        length = len(reading.model_dump_json(exclude_none=True).encode())
-        if part and (len(part) == MOST_READINGS or size + length > MOST_BYTES):
-            yield part
-            part, size = [], 0
-        part.append(reading)
-        size += length
-    if part:
-        yield part
 
 
 def _text(amount: Decimal | None) -> str | None:
@@ -106,6 +94,8 @@ def reading_of(look: Look) -> PageReading:
         # What stands behind a redirect has a version of its own, which the page's own address need not know.
         etag=_short(fetched.etag) if fetched.url == page.url else None,
         last_modified=_short(fetched.last_modified) if fetched.url == page.url else None,
+        asked_etag=page.etag if look.outcome == "unchanged" else None,
+        asked_last_modified=page.last_modified if look.outcome == "unchanged" else None,
         snapshot=look.snapshot,
         readers_version=READERS_VERSION if look.reading is not None else None,
         **_read(look),

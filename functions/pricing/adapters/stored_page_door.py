@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from pricing.adapters.page_reading import read_fetched
+from pricing.adapters.readers.inducer import Inducer
+from pricing.adapters.readers.llm_proposer import Ask, LlmProposer
 from pricing.adapters.readers.locale import page_locale
 from pricing.adapters.readers.page_bytes import utf8_page
 from pricing.adapters.readers.recipe import RecipeRead, read_recipe
@@ -16,7 +18,7 @@ from pricing.adapters.sqs_observed import reading_of
 from pricing.domain.fetched import Fetched
 from pricing.domain.reading import NothingRead
 from pricing.domain.recipe import Recipe
-from pricing.domain.repair import ChangedPage, KnownPage
+from pricing.domain.repair import ChangedPage, Excerpt, KnownPage, PriceAt, Proposer
 from pricing.usecases.looks import Look, PageAsked
 from shared.contracts.stored_pages import (
     FailedSelector,
@@ -33,11 +35,19 @@ from shared.contracts.stored_pages import (
 type Question = FollowRecipe | ReadAgain | ProposeRecipe
 
 
+class Model(Protocol):
+    """The language model, asked where prices stand."""
+
+    async def places(self, excerpts: Sequence[Excerpt]) -> Sequence[PriceAt]:
+        """Return where it believes them to stand; nothing when it does not say."""
+
+
 class StoredPageDoor:
     """Serves `FollowRecipe`, `ReadAgain` and `ProposeRecipe`."""
 
-    def __init__(self, snapshots: S3Snapshots) -> None:
+    def __init__(self, snapshots: S3Snapshots, model: Model) -> None:
         self._snapshots = snapshots
+        self._model = model
 
     async def __call__(self, asked: Question) -> RecipeFollowed | PageReadAgain | RecipeProposed:
         """Read stored pages, as asked."""
@@ -61,7 +71,10 @@ class StoredPageDoor:
     async def _propose(self, asked: ProposeRecipe) -> RecipeProposed:
         known = [KnownPage(item_price=price, **fields) for price, fields in await self._pages(asked.known)]
         changed = [ChangedPage(last_price=price, **fields) for price, fields in await self._pages(asked.changed)]
-        proof = await asyncio.to_thread(mend, asked.name, known, changed)
+        proposers: list[Proposer] = [Inducer()]
+        if asked.ask_model:
+            proposers.append(LlmProposer(self._asker()))
+        proof = await asyncio.to_thread(mend, asked.name, known, changed, proposers)
         return RecipeProposed(
             recipe=None if proof.recipe is None else told_recipe(proof.recipe),
             detail=proof.detail,
@@ -70,6 +83,11 @@ class StoredPageDoor:
             changed=proof.changed,
             agreed=proof.agreed,
         )
+
+    def _asker(self) -> Ask:
+        """How the model is asked from the thread on which proposals are proven: this loop asks it."""
+        loop = asyncio.get_running_loop()
+        return lambda excerpts: asyncio.run_coroutine_threadsafe(self._model.places(excerpts), loop).result()
 
     async def _pages(self, told: Sequence[TrustedPage]) -> list[tuple[Decimal, dict[str, Any]]]:
         """What is still kept of stored pages, each with the price that was trusted."""

@@ -1,5 +1,6 @@
 """What an organisation says of a competitor, over HTTP: trust, tax, corrections, sellers, weight and expiry."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -64,6 +65,10 @@ class CompetitorChange(Body):
     sellers: SellersBody = SellersBody()
     weight: DecimalText = "1"
     expire_after_days: int = Field(default=14, ge=1, le=365)
+    model_reader: bool = Field(
+        default=False,
+        description="Let a language model look at its pages where no reader finds a price, and propose recipes",
+    )
 
 
 def competitor_setting_routes(house: Pricing) -> APIRouter:
@@ -87,14 +92,16 @@ def competitor_setting_routes(house: Pricing) -> APIRouter:
         summary="Say how far to trust a competitor, and how to compare its prices",
     )
     async def change_competitor(asking: Asking, competitor_id: str, body: CompetitorChange) -> Response:
-        """Prices that were read already stay as they were compared; the next look is compared as said here.
+        """What is left out stays as it is, inside `trust`, `corrections` and `sellers` too; null takes a rule away.
+
+        Prices that were read already stay as they were compared; the next look is compared as said here.
 
         Sellers and expiry count at once, in every decision and figure.
         """
         asking.must("market:write")
-        known = await house.stores.competitors.get(asking.organisation_id, competitor_id)
-        changed = _changed(known, body)
-        await house.stores.competitors.change(changed)
+        changed = await house.stores.competitors.change(
+            asking.organisation_id, competitor_id, lambda known: _changed(known, body)
+        )
         return answer(shown_competitor(changed))
 
     return router
@@ -103,30 +110,26 @@ def competitor_setting_routes(house: Pricing) -> APIRouter:
 def _changed(known: Competitor, body: CompetitorChange) -> Competitor:
     told: dict[str, Any] = {
         "name": body.name or known.name,
-        "trust": _trust(body.trust),
+        "trust": _merged(known.trust, body.trust, dict.fromkeys(TrustBody.model_fields, _number)),
         "tax": None if body.tax is None else TaxRule(basis=body.tax.basis, rate_percent=Decimal(body.tax.rate_percent)),
-        "corrections": _corrections(body.corrections),
-        "sellers": Sellers(exclude=tuple(body.sellers.exclude), only=tuple(body.sellers.only)),
+        "corrections": _merged(
+            known.corrections, body.corrections, dict.fromkeys(CorrectionsBody.model_fields, _correction)
+        ),
+        "sellers": _merged(known.sellers, body.sellers, dict.fromkeys(SellersBody.model_fields, tuple)),
         "weight": Decimal(body.weight),
         "expire_after_days": body.expire_after_days,
+        "model_reader": body.model_reader,
     }
     return replace(known, **{name: told[name] for name in body.model_fields_set})
 
 
-def _trust(body: TrustBody) -> Trust:
-    return Trust(
-        jump_percent=Decimal(body.jump_percent),
-        divergence_percent=None if body.divergence_percent is None else Decimal(body.divergence_percent),
-        min_confidence=Decimal(body.min_confidence),
-    )
+def _merged[T: Trust | Corrections | Sellers](known: T, body: Body, made: Mapping[str, Callable[[Any], Any]]) -> T:
+    """What is known, with what the body says; each of its fields is made what the settings hold."""
+    return replace(known, **{name: made[name](getattr(body, name)) for name in body.model_fields_set})
 
 
-def _corrections(body: CorrectionsBody) -> Corrections:
-    return Corrections(
-        item_price=_correction(body.item_price),
-        list_price=_correction(body.list_price),
-        shipping=_correction(body.shipping),
-    )
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _correction(body: CorrectionBody | None) -> Correction | None:

@@ -16,7 +16,7 @@ from pricing.api.views import (
     shown_offer,
 )
 from pricing.domain.market import Competitor
-from pricing.domain.offer_draft import OfferDraft
+from pricing.domain.offer_draft import SAYABLE, OfferDraft
 from pricing.usecases.house import Pricing
 from shared.runtime.answers import View, answer, listing
 from shared.runtime.described_problems import described
@@ -32,9 +32,10 @@ class OfferResultView(View):
 
 
 class OfferResults(View):
-    """What became of each line, in the order sent."""
+    """What became of each line, in the order sent. `changed` counts what was watched already and is said otherwise."""
 
     accepted: int
+    changed: int
     rejected: int
     results: list[OfferResultView]
 
@@ -74,14 +75,31 @@ def offer_routes(house: Pricing) -> APIRouter:
 
     @router.post("/offers", status_code=207, response_model=OfferResults, summary="Watch offers")
     async def add_offers(asking: Asking, body: NewOffers) -> Response:
-        """Each line stands alone: the good ones are watched, the others come back with what is wrong."""
+        """Each line stands alone: the good ones are watched, the others come back with what is wrong.
+
+        Of an offer that is watched already the match type and the pack are changed where a line says them; the next
+        look is compared so.
+        """
         asking.must("market:write")
-        drafts = [OfferDraft(**offer.model_dump()) for offer in body.offers]
-        results = await house.register_offers(asking.organisation_id, drafts)
+        drafts = [
+            OfferDraft(**offer.model_dump(), said=SAYABLE.intersection(offer.model_fields_set)) for offer in body.offers
+        ]
+        registered = await house.register_offers(asking.organisation_id, drafts)
+        results = registered.results
         accepted = sum(result.offer_id is not None for result in results)
         shown = [{"line": one.line, "offer_id": one.offer_id, "detail": one.detail} for one in results]
-        body_out = {"accepted": accepted, "rejected": len(results) - accepted, "results": shown}
-        return answer(body_out, status=207)
+        counts = {"accepted": accepted, "changed": registered.changed, "rejected": len(results) - accepted}
+        return answer(counts | {"results": shown}, status=207)
+
+    @router.delete("/offers/{offer_id}", status_code=204, summary="Watch an offer no longer")
+    async def remove_offer(asking: Asking, offer_id: str) -> Response:
+        """It is neither scanned nor decided by nor counted any more; what was seen of it stays in the history.
+
+        Doing it again changes nothing. Registering it again begins anew.
+        """
+        asking.must("market:write")
+        await house.stores.offers.remove(asking.organisation_id, offer_id)
+        return Response(status_code=204)
 
     @router.get("/offers", response_model=OfferPage, summary="List watched offers with their newest prices")
     async def list_offers(asking: Asking, paging: Paging) -> Response:

@@ -11,10 +11,14 @@ from shared.runtime.table_files import TAKES_CSV, RowFaultView, sent_file, shown
 
 
 class OfferImportView(View):
-    """What became of a file. `faults` lists the first thousand rejected rows."""
+    """What became of a file. `faults` lists the first thousand rejected rows.
+
+    `changed` counts offers that were watched already, as another match than the file says.
+    """
 
     rows: int
     accepted: int
+    changed: int
     rejected: int
     faults: list[RowFaultView]
 
@@ -35,11 +39,13 @@ def offer_import_routes(house: Pricing) -> APIRouter:
         """Send CSV with the columns `sku`, `url` and, where it is not exact, `match_type`.
 
         The page's domain says whose offer it is; a column `competitor_id` says it where two share a domain. Good rows
-        are watched, the others come back by line and column. Sending a file again changes nothing.
+        are watched, the others come back by line and column. Sending a file again changes nothing; a row that says
+        another match type of an offer that is watched changes that.
         """
         asking.must("market:write")
         report = await house.import_offers(asking.organisation_id, shop_id, await sent_file(request))
         faults = [shown_fault(fault) for fault in report.faults]
-        return answer({"rows": report.rows, "accepted": report.accepted, "rejected": report.rejected, "faults": faults})
+        counts = {"accepted": report.accepted, "changed": report.changed, "rejected": report.rejected}
+        return answer({"rows": report.rows, **counts, "faults": faults})
 
     return router

@@ -106,9 +106,10 @@ def _rival(
     prices = comparable(seen, facts)
     if prices is None:
         return Gate.NO_RATE
-    price = prices[1] if policy.price_mode == "landed" else prices[0]
-    if price <= 0:
+    if min(prices) <= 0:
+        # Shipping does not mend an article that is given away.
         return Gate.NOTHING_LEFT
+    price = prices[1] if policy.price_mode == "landed" else prices[0]
     return _evidence(seen, policy, now, competitor) or Rival(price, seen)
 
 

@@ -29,7 +29,8 @@ class Competitor:
     """Another seller whose offers are watched; its pages stand on `domain` or below it.
 
     A price of it that nobody confirmed for `expire_after_days` days counts nowhere. Without a tax rule its prices are
-    on the shop's own basis.
+    on the shop's own basis. `model_reader` says that a language model may be shown its pages, where no reader
+    finds a price.
     """
 
     organisation_id: str
@@ -44,6 +45,7 @@ class Competitor:
     sellers: Sellers = field(default_factory=Sellers)
     weight: Decimal = Decimal(1)
     expire_after_days: int = 14
+    model_reader: bool = False
 
     def owns(self, host: str) -> bool:
         """Whether a page on `host` is this competitor's."""
@@ -83,7 +85,8 @@ class Observation:
     Amounts are as captured, in the page's own currency; `normalised` compares with the shop's. `captured_at` is UTC.
     `billed_ms` is the look's share of the scanner's time, which reads many hosts at once.
     `votes` is what each reader said, `promotion` what the page says beside its price (never folded into it).
-    `suspicions` say why a price is not believed, and `quality` what became of it.
+    `suspicions` say why a price is not believed, and `quality` what became of it. `asked_etag` and
+    `asked_last_modified` are the version that a server was asked about when it said that nothing changed.
     """
 
     observation_id: str
@@ -118,6 +121,8 @@ class Observation:
     bytes_read: int = 0
     etag: str | None = None
     last_modified: str | None = None
+    asked_etag: str | None = None
+    asked_last_modified: str | None = None
     snapshot: str | None = None
     readers_version: int | None = None
     recipe: str | None = None
@@ -142,13 +147,27 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A price that a person refused: that amount however it is shipped and packed.
+
+    `whole` says that the amount itself was not doubted: then it is refused only with that shipping and pack.
+    """
+
+    item_price: Decimal | None
+    currency: str | None
+    landed_price: Decimal | None = None
+    pack: int | None = None
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """A product on a competitor's page, with its newest trusted price, the one before, and its newest failure.
 
     A failed look leaves `latest` as it is: the last value is kept, and its age says how much it is worth. A newer
-    price that is not believed stands as `quarantined` until it is released, rejected or overtaken; `rejected` is the
-    newest one that a person refused. `failing_since` is the first failure after the last price. `pack_quantity` is
-    how many units the offer holds, where a person says it.
+    price that is not believed stands as `quarantined` until it is released, rejected or overtaken; `rejected` are the
+    last ones that a person refused, newest last. `failing_since` is the first failure after the last price.
+    `pack_quantity` is how many units the offer holds, where a person says it.
     """
 
     offer_id: str
@@ -165,7 +184,7 @@ class Offer:
     last_failure: Observation | None = None
     misses: int = 0
     quarantined: Observation | None = None
-    rejected: Observation | None = None
+    rejected: tuple[Refused, ...] = ()
     failing_since: datetime | None = None
     pack_quantity: int | None = None
     volatility: Volatility = UNSEEN

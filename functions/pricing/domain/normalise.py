@@ -11,13 +11,17 @@ from fractions import Fraction
 from pricing.domain.competitor_rules import Correction, Corrections, TaxRule
 from pricing.domain.market import Competitor, Normalised, Observation, Offer, ProductFacts
 from pricing.domain.rates import Conversion, Rates
-from shared.kernel.money import MINOR_UNITS
+from shared.kernel.money import LARGEST, MINOR_UNITS
 
 FINER = 2
 """Digits that a normalised amount has beyond its currency's."""
 _SHOWN_RATE = 8
 _DIGITS = 60
 """Enough for every amount and quote, so that the one rounding is the only one."""
+
+
+class NotComparable(ArithmeticError):
+    """What the rules make of a price is none that a shop can charge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,13 @@ class _Way:
 def normalised(
     seen: Observation, offer: Offer, competitor: Competitor | None, facts: ProductFacts, rates: Rates
 ) -> Normalised | None:
-    """The price in the shop's currency, on its tax basis, for its pack; None where no rate is known."""
-    if seen.item_price is None or seen.currency not in MINOR_UNITS or facts.currency not in MINOR_UNITS:
+    """The price in the shop's currency, on its tax basis, for its pack; None where no rate is known.
+
+    `NotComparable` when that is beyond every price.
+    """
+    if seen.item_price is None or not seen.item_price.is_finite():
+        return None
+    if seen.currency not in MINOR_UNITS or facts.currency not in MINOR_UNITS:
         return None
     conversion = None
     if seen.currency != facts.currency:
@@ -129,9 +138,12 @@ def _pack(seen: Observation, offer: Offer, facts: ProductFacts) -> tuple[Fractio
 
 
 def _rounded(amount: Fraction, currency: str) -> Decimal:
+    if abs(amount) > LARGEST:
+        raise NotComparable(f"correction, tax, rate and pack make {float(amount):.3g} {currency} of it")
     digits = MINOR_UNITS[currency]
     finer = _decimal(amount, digits + FINER)
-    coarse = finer.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
+    with localcontext(prec=_DIGITS):
+        coarse = finer.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
     return coarse if coarse == finer else finer
 
 

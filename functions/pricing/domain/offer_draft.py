@@ -9,10 +9,16 @@ from shared.kernel.errors import Invalid
 from shared.kernel.identifiers import derived_id
 from shared.kernel.public_url import checked_url, host_of
 
+SAYABLE = frozenset({"match_type", "pack_quantity"})
+"""What a person may change of an offer by sending it again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferDraft:
-    """A product of a shop, by SKU, and the page that offers it; its domain says whose page it is."""
+    """A product of a shop, by SKU, and the page that offers it; its domain says whose page it is.
+
+    `said` names what was not left out: of an offer that is watched already, that and nothing else is changed.
+    """
 
     shop_id: str
     sku: str
@@ -20,6 +26,7 @@ class OfferDraft:
     match_type: MatchType
     competitor_id: str | None = None
     pack_quantity: int | None = None
+    said: frozenset[str] = frozenset()
 
 
 class BadDraft(Exception):

@@ -21,8 +21,9 @@ type OfferRow = tuple[Row, OfferDraft]
 
 
 def read_offers(text: str, shop_id: str) -> TableRead[OfferRow]:
-    """Read the rows of a CSV file `sku,url,match_type`; a row without a match type is an exact match.
+    """Read the rows of a CSV file `sku,url,match_type`.
 
+    A row without a match type is an exact match, or what it was where the offer is watched already.
     The competitor may stand in a column `competitor_id`; where it does not, the page's domain says who it is.
     """
     lines: dict[tuple[str, str], int] = {}
@@ -34,6 +35,7 @@ def read_offers(text: str, shop_id: str) -> TableRead[OfferRow]:
             competitor_id=row.text("competitor_id"),
             url=row.required("url", "say where the offer stands"),
             match_type=_match_type(row.text("match_type")),
+            said=frozenset({"match_type"} if row.text("match_type") else ()),
         )
         key = draft.sku, draft.url
         if key in lines:

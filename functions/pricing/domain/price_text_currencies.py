@@ -1,6 +1,7 @@
 """Which ISO 4217 currency a symbol, word or country stands for."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 ISO_CODES = frozenset(
     [
@@ -367,6 +368,7 @@ class PageLocale:
     language: str | None = None
 
 
+@lru_cache(maxsize=1_000)
 def symbol_key(symbol: str) -> str:
     """Bring a spelling to the form the tables are keyed by."""
     folded = " ".join(symbol.casefold().split())

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Kind(StrEnum):
@@ -128,6 +129,8 @@ def is_free(text: str) -> bool:
     return _FREE.fullmatch(text.strip(" !.*:()")) is not None
 
 
+# A shop writes the same few words beside its prices, and a batch holds many pages of one shop.
+@lru_cache(maxsize=4_000)
 def kind_of_part(before: str, behind: str) -> Kind:
     """Return what the words right before and right behind a number say about it."""
     if _SAYS.search(behind):

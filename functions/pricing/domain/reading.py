@@ -4,8 +4,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.kernel.money import LARGEST
+
 # Raised when a page may be read differently than before; then an unchanged page is worth a new look.
-READERS_VERSION = 2
+READERS_VERSION = 3
+
+# No currency has more; a page's arithmetic may leave many, and the stores keep 34 digits in all.
+MOST_PLACES = 6
+
+
+def chargeable(amount: Decimal | None) -> Decimal | None:
+    """The amount, with six places at most; None for one that no shop can charge."""
+    if amount is None or not amount.is_finite() or abs(amount) > LARGEST:
+        return None
+    return round(amount, MOST_PLACES) if -int(amount.as_tuple().exponent) > MOST_PLACES else amount
 
 
 class Availability(StrEnum):

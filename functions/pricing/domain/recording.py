@@ -7,18 +7,23 @@ the one that stands.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
 
 from pricing.domain.competitor_rules import Trust
 from pricing.domain.errors import NotInQuarantine
 from pricing.domain.market import Competitor, Observation, Offer, ProductFacts
-from pricing.domain.normalise import normalised
+from pricing.domain.normalise import NotComparable, normalised
 from pricing.domain.rates import Rates
+from pricing.domain.reading import Unread
 from pricing.domain.scan_budget import Volatility
 from pricing.domain.scan_effects import differs
-from pricing.domain.trust import releases, same_price, suspicions
+from pricing.domain.trust import refusal, refuses, releases, same_offer, suspicions
+from pricing.domain.unchanged import confirmed
 
 NOT_FOUND = "not_found"
-NOTHING_STANDS = "http_error"
+MOST_REFUSED = 20
+"""So many refused prices are remembered of an offer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,13 @@ class Known:
 NOTHING_KNOWN = Known()
 
 
+def wants_second_look(seen: Observation, offer: Offer | None, known: Known) -> bool:
+    """Whether another reader is to be asked about the page: it is kept, shows no price, and its shop lets us ask."""
+    competitor = known.competitors.get(seen.competitor_id)
+    unread = seen.outcome == Unread.NO_PRICE.value and seen.snapshot is not None
+    return unread and offer is not None and competitor is not None and competitor.model_reader
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
     """A look as it is kept, its offer afterwards (None when there is none), and an earlier look that it changed."""
@@ -43,8 +55,30 @@ class Looked:
 
 
 def looked(offer: Offer | None, seen: Observation, known: Known) -> Looked:
-    """Take in one look."""
-    seen = _confirmed(offer, seen)
+    """Take in one look. One that cannot be judged is a named failure, and keeps back no other of its message."""
+    try:
+        return _taken_in(offer, seen, known)
+    except NotComparable as error:
+        return _unjudged(offer, seen, f"the price is not one that a shop can charge: {error}")
+    except (ArithmeticError, ValueError) as error:
+        return _unjudged(offer, seen, f"the look cannot be judged ({type(error).__name__})")
+
+
+def _unjudged(offer: Offer | None, seen: Observation, detail: str) -> Looked:
+    """The look without what it says of a price."""
+    nothing: dict[str, Any] = {
+        "item_price": None,
+        "list_price": None,
+        "shipping": None,
+        "confidence": Decimal(0),
+        "votes": (),
+    }
+    seen = replace(seen, outcome=Unread.NO_PRICE.value, detail=detail, **nothing)
+    return Looked(seen, None if offer is None else _failed(offer, seen))
+
+
+def _taken_in(offer: Offer | None, seen: Observation, known: Known) -> Looked:
+    seen = confirmed(offer, seen)
     if offer is None:
         return Looked(seen, None)
     if not seen.is_read:
@@ -63,11 +97,10 @@ def released(offer: Offer | None, seen: Observation) -> Looked:
     if offer is None:
         return Looked(seen, None)
     waiting = offer.quarantined
-    if same_price(offer.rejected, seen):
-        offer = replace(offer, rejected=None)
+    offer = replace(offer, rejected=tuple(one for one in offer.rejected if not refuses(one, offer, seen)))
     if waiting is not None and waiting.observation_id == seen.observation_id:
         return Looked(seen, _standing(replace(offer, quarantined=None), seen))
-    if waiting is not None and same_price(waiting, seen):
+    if waiting is not None and same_offer(waiting, seen):
         # The same price was read again since: it is as true as this one.
         again = replace(waiting, quality="released")
         return Looked(seen, _standing(replace(offer, quarantined=None), again), again)
@@ -81,45 +114,16 @@ def rejected(offer: Offer | None, seen: Observation) -> Looked:
     seen = _answered(seen, "rejected")
     if offer is None:
         return Looked(seen, None)
-    waiting = offer.quarantined
-    clears = waiting is not None and (waiting.observation_id == seen.observation_id or same_price(waiting, seen))
-    return Looked(seen, replace(offer, rejected=seen, quarantined=None if clears else waiting))
+    waiting, refused = offer.quarantined, refusal(offer, seen)
+    clears = waiting is not None and (waiting.observation_id == seen.observation_id or refuses(refused, offer, waiting))
+    known = (*(one for one in offer.rejected if one != refused), refused)[-MOST_REFUSED:]
+    return Looked(seen, replace(offer, rejected=known, quarantined=None if clears else waiting))
 
 
 def _answered(seen: Observation, quality: str) -> Observation:
     if seen.quality != "suspicious":
         raise NotInQuarantine(f"«{seen.observation_id}» is {seen.quality}; only a suspicious one can be {quality}")
     return replace(seen, quality="released" if quality == "released" else "rejected")
-
-
-def _confirmed(offer: Offer | None, seen: Observation) -> Observation:
-    """A look whose server said that nothing changed, with the values that stand; a named failure where none do."""
-    if seen.outcome != "unchanged":
-        return seen
-    standing = None if offer is None else offer.latest
-    if standing is None or not _is_version(standing, seen):
-        detail = "the server said that nothing changed, and the version it means is not the one that stands"
-        return replace(seen, outcome=NOTHING_STANDS, detail=detail, item_price=None)
-    # What the look itself knows stays its own; what the page says is what was read of it last.
-    own = (
-        "observation_id",
-        "job_id",
-        "url",
-        "outcome",
-        "captured_at",
-        "detail",
-        "http_status",
-        "duration_ms",
-        "billed_ms",
-    )
-    kept = {name: getattr(seen, name) for name in (*own, "bytes_read", "region")}
-    return replace(standing, **kept, quality="ok", suspicions=(), normalised=None)
-
-
-def _is_version(standing: Observation, seen: Observation) -> bool:
-    if seen.etag is not None and standing.etag is not None:
-        return seen.etag == standing.etag
-    return seen.last_modified is None or seen.last_modified == standing.last_modified
 
 
 def _comparable(offer: Offer, seen: Observation, known: Known) -> Observation:

@@ -32,6 +32,23 @@ class ChangedPage:
     content_type: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """Some markup of a page, for a proposer that cannot be shown all of it; a changed page's price may be old."""
+
+    html: str
+    price: Decimal
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceAt:
+    """Where somebody believes a price to stand; the text of the element unless an attribute is named."""
+
+    css: str
+    attribute: str | None = None
+
+
 class Proposer(Protocol):
     """Somebody who proposes recipes. What it proposes counts for nothing until it is proven."""
 

@@ -1,7 +1,8 @@
 """Whether a new price is believed: it is held against the trusted one that stands, and against our own.
 
 Moves are judged on the captured amounts in the page's own currency: a rate that moves is no price that changes. Only
-the distance from our own price is taken from the normalised amount.
+the distance from our own price is taken from the normalised amount. What the followed price is made of besides is held
+against what stands too: shipping, and the pack that a page's title suggests.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from pricing.domain.competitor_rules import Trust
-from pricing.domain.market import Observation, Offer, ProductFacts
+from pricing.domain.market import Observation, Offer, ProductFacts, Refused
 from pricing.domain.normalise import comparable
 
 AGREEING_TO_RELEASE = 2
@@ -31,11 +32,15 @@ class Suspicion(StrEnum):
     FAR = "far"
     JUMP = "jump"
     DIVERGENCE = "divergence"
+    SHIPPING_JUMP = "shipping_jump"
+    PACK_CHANGED = "pack_changed"
     REJECTED_BEFORE = "rejected_before"
 
 
-REPEATABLE = frozenset({Suspicion.JUMP.value, Suspicion.DIVERGENCE.value})
+REPEATABLE = frozenset({Suspicion.JUMP.value, Suspicion.SHIPPING_JUMP.value, Suspicion.DIVERGENCE.value})
 """What a second look may clear: the rest needs a person, however often it repeats."""
+_BESIDES = frozenset(map(str, (Suspicion.SHIPPING_JUMP, Suspicion.PACK_CHANGED, Suspicion.REJECTED_BEFORE)))
+"""What doubts not the amount itself, but what comes with it."""
 
 
 def same_price(one: Observation | None, other: Observation) -> bool:
@@ -43,29 +48,68 @@ def same_price(one: Observation | None, other: Observation) -> bool:
     return one is not None and (one.item_price, one.currency) == (other.item_price, other.currency)
 
 
+def same_offer(one: Observation | None, other: Observation) -> bool:
+    """Whether two looks saw one amount, with the same shipping and pack."""
+    return (
+        one is not None and same_price(one, other) and (one.landed_price, one.pack) == (other.landed_price, other.pack)
+    )
+
+
+def refusal(offer: Offer, seen: Observation) -> Refused:
+    """What is not to be believed again of a look that a person refuses."""
+    return Refused(
+        item_price=seen.item_price,
+        currency=seen.currency,
+        landed_price=seen.landed_price,
+        pack=_guessed_pack(offer, seen),
+        whole=_is_sound(offer, seen),
+    )
+
+
+def _is_sound(offer: Offer, seen: Observation) -> bool:
+    """Whether the amount itself was not doubted; of a first price the pack may make it look far from ours."""
+    if same_price(offer.latest, seen):
+        return True
+    if offer.latest is None and Suspicion.PACK_CHANGED.value in seen.suspicions:
+        return True
+    return seen.suspicions != () and _BESIDES.issuperset(seen.suspicions)
+
+
+def refuses(refused: Refused, offer: Offer, seen: Observation) -> bool:
+    """Whether a look saw what was refused."""
+    if (refused.item_price, refused.currency) != (seen.item_price, seen.currency):
+        return False
+    if not refused.whole:
+        return True
+    return (refused.landed_price, refused.pack) == (seen.landed_price, _guessed_pack(offer, seen))
+
+
+def _guessed_pack(offer: Offer, seen: Observation) -> int | None:
+    """The pack that the page says, where no person said it."""
+    return seen.pack if offer.pack_quantity is None else None
+
+
 def suspicions(seen: Observation, offer: Offer, facts: ProductFacts | None, trust: Trust) -> tuple[str, ...]:
-    """Why a new price is not believed; nothing when it is. What stands already is believed again."""
+    """Why a new price is not believed; nothing when it is. An amount that stands already is believed again."""
     if seen.item_price is None or not seen.item_price.is_finite() or seen.item_price <= 0:
         return (Suspicion.NOT_POSITIVE.value,)
-    if same_price(offer.latest, seen):
-        return ()
+    stands = same_price(offer.latest, seen)
     found: list[Suspicion] = []
-    if same_price(offer.rejected, seen):
+    if any(refuses(one, offer, seen) for one in offer.rejected if one.whole or not stands):
         found.append(Suspicion.REJECTED_BEFORE)
-    if _disagree(seen):
-        found.append(Suspicion.READERS_DISAGREE)
-    if seen.confidence < trust.min_confidence:
-        found.append(Suspicion.LOW_CONFIDENCE)
-    found += _against_ours(seen, facts) if offer.latest is None else _against(offer.latest, seen, trust)
-    if _diverges(seen, facts, trust):
-        found.append(Suspicion.DIVERGENCE)
-    return tuple(one.value for one in found)
+    if not stands:
+        found += _of_the_amount(seen, offer, facts, trust)
+    if offer.latest is not None:
+        found += _of_shipping(offer.latest, seen, trust)
+    if _is_other_pack(offer, seen, facts):
+        found.append(Suspicion.PACK_CHANGED)
+    return tuple(one.value for one in dict.fromkeys(found))
 
 
 def releases(earlier: Observation, later: Observation) -> bool:
     """Whether a later look confirms a quarantined price: seen by another job, by enough readers, and not too wild."""
     return (
-        same_price(earlier, later)
+        same_offer(earlier, later)
         and earlier.job_id != later.job_id
         and later.captured_at > earlier.captured_at
         and later.agreement >= AGREEING_TO_RELEASE
@@ -76,6 +120,44 @@ def releases(earlier: Observation, later: Observation) -> bool:
 def divergence_percent(ours: Decimal, theirs: Decimal) -> Fraction:
     """How far a competitor's price is from ours, in percent of ours."""
     return abs(Fraction(ours) - Fraction(theirs)) / Fraction(ours) * 100
+
+
+def _of_the_amount(seen: Observation, offer: Offer, facts: ProductFacts | None, trust: Trust) -> list[Suspicion]:
+    found: list[Suspicion] = []
+    if _disagree(seen):
+        found.append(Suspicion.READERS_DISAGREE)
+    if seen.confidence < trust.min_confidence:
+        found.append(Suspicion.LOW_CONFIDENCE)
+    found += _against_ours(seen, facts) if offer.latest is None else _against(offer.latest, seen, trust)
+    if _diverges(seen, facts, trust):
+        found.append(Suspicion.DIVERGENCE)
+    return found
+
+
+def _of_shipping(standing: Observation, seen: Observation, trust: Trust) -> list[Suspicion]:
+    """What is wrong with another shipping: the price with it is held against the one that stands with its own."""
+    before, now = standing.shipping or Decimal(0), seen.shipping or Decimal(0)
+    if before == now or seen.currency != standing.currency or not standing.landed_price or seen.landed_price is None:
+        return []
+    ratio = Fraction(seen.landed_price) / Fraction(standing.landed_price)
+    slips = bool(before and now) and _is_slip(Fraction(now) / Fraction(before))
+    found = [Suspicion.DECIMAL_SLIP] if slips else []
+    if _is_far(ratio):
+        found.append(Suspicion.FAR)
+    if slips or abs(ratio - 1) * 100 > Fraction(trust.jump_percent):
+        found.append(Suspicion.SHIPPING_JUMP)
+    return found
+
+
+def _is_other_pack(offer: Offer, seen: Observation, facts: ProductFacts | None) -> bool:
+    """Whether the page's own word would divide the price as nobody believed until now. A person's word needs none."""
+    ours = None if facts is None else facts.pack_quantity
+    if not ours or offer.pack_quantity is not None:
+        return False
+    standing = offer.latest
+    divided = standing is not None and standing.normalised is not None and standing.normalised.pack != ""
+    believed = standing.pack if standing is not None and divided else None
+    return (seen.pack or ours) != (believed or ours)
 
 
 def _disagree(seen: Observation) -> bool:

@@ -36,10 +36,16 @@ async def consume(event: PagesRead | PagesDiscovered, _: Delivery) -> None:
         )
         return
     now = system_clock()
+    looks = [observation_of(event, reading) for reading in event.readings]
+    if event.second_look_by is not None:
+        # The pages were counted when they were looked at first.
+        again = await record(event.job_id, event.id, looks, second_look=True)
+        emit("LooksSuspicious", again.suspicious)
+        return
     for reading in event.readings:
         emit("Looks", 1, outcome=reading.outcome)
         emit("LookAge", max(0.0, (now - reading.captured_at).total_seconds()), "Seconds")
-    recorded = await record(event.job_id, event.id, [observation_of(event, reading) for reading in event.readings])
+    recorded = await record(event.job_id, event.id, looks)
     # What is new of the message: a share of these is what the alarm looks at.
     emit("LooksRead", recorded.read)
     emit("LooksFailed", recorded.failed)

@@ -83,7 +83,7 @@ class StartDiscovery:
             organisation_id=organisation_id,
             competitor_id=competitor_id,
             domain=competitor.domain,
-            lane=lane_of(competitor.domain, self.lanes),
+            lane=lane_of(competitor.domain if start_url is None else host_of(start_url), self.lanes),
             start_url=start_url,
             requested_by=user_id,
             requested_at=self.clock(),

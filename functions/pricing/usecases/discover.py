@@ -7,12 +7,14 @@ the lane; a job ends after so many files and pages, whatever a site names.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Protocol
 
 from pricing.domain.fetched import Fetch, Fetched
 from pricing.domain.site import NamedPage, SiteFile
+from pricing.usecases.lane_manners import LaneManners
 from pricing.usecases.looks import Pages, Stops
-from pricing.usecases.scan_pages import LONGEST_SCAN
+from pricing.usecases.scan_pages import LONGEST_SCAN, MOST_CARRIES, REFUSALS_HEEDED
 from shared.kernel.clock import Clock
 from shared.kernel.public_url import UnsafeUrl, checked_url, host_of
 
@@ -20,7 +22,10 @@ MOST_FILES = 200
 MOST_PAGES = 50_000
 PAGES_IN_A_MESSAGE = 400
 MOST_TODO = 500
+# What is yet to be read travels in one message.
+LONGEST_TODO = 150_000
 MOST_PROBLEMS = 20
+LONGEST_PROBLEM = 500
 ROBOTS = "/robots.txt"
 
 
@@ -43,8 +48,8 @@ class Discovery:
 class Discovered(Protocol):
     """Where found pages are sent."""
 
-    async def tell(self, pages: Sequence[NamedPage], problems: Sequence[str], *, part: int, last: bool) -> None:
-        """Send pages; telling the same part twice is telling it once."""
+    async def tell(self, pages: Sequence[NamedPage], problems: Sequence[str], *, last: bool) -> None:
+        """Send pages; telling the same twice is telling it once."""
 
     async def carry(self, rest: Discovery, not_before: datetime | None) -> None:
         """Ask for the rest later; asking twice is asking once."""
@@ -52,17 +57,44 @@ class Discovered(Protocol):
 
 @dataclass(slots=True)
 class _Found:
+    asked: Discovery
     todo: list[str]
     files: int
     count: int
     seen: set[str] = field(default_factory=set)
     pages: dict[str, NamedPage] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
-    told: int = 0
 
     @property
     def is_over(self) -> bool:
         return not self.todo or self.files >= MOST_FILES or self.count >= MOST_PAGES
+
+    def name(self, pages: Sequence[NamedPage]) -> None:
+        """Take in pages that a file names, those of the competitor's own domain, each once."""
+        for page in pages:
+            if self.count >= MOST_PAGES:
+                return
+            place = _own(page.url, self.asked.domain)
+            if place is not None and place not in self.seen:
+                self.seen.add(place)
+                self.pages[place] = replace(page, url=place)
+                self.count += 1
+
+    def read_later(self, urls: Sequence[str], host: str) -> None:
+        """Take in further files, those of the same host: another one may be in another scanner's lane."""
+        room = LONGEST_TODO - sum(map(len, self.todo))
+        for url in urls:
+            if len(self.todo) >= MOST_TODO or room <= 0:
+                return
+            place = _own(url, self.asked.domain)
+            if place is None or place in self.seen:
+                continue
+            self.seen.add(place)
+            if _family(host_of(place)) != _family(host):
+                self.problems.append(f"{place}: stands on another host; look for pages from there"[:LONGEST_PROBLEM])
+                continue
+            self.todo.append(place)
+            room -= len(place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,77 +104,79 @@ class DiscoverSite:
     pages: Pages
     read: Callable[[bytes, str, str | None], SiteFile]
     site_maps_of: Callable[[bytes], list[str]]
+    manners: LaneManners
     stops: Stops
     clock: Clock
 
     async def __call__(self, asked: Discovery, found: Discovered, deadline: float) -> None:
         """Tell what the site names, until everything is read, the time is over, or the job is to stop."""
         # What names a site's maps is read like any other file of it.
-        work = _Found(list(asked.todo) or [f"https://{asked.domain}{ROBOTS}"], asked.files, asked.pages)
+        work = _Found(asked, list(asked.todo) or [f"https://{asked.domain}{ROBOTS}"], asked.files, asked.pages)
+        known = await self.manners.recall(asked.lane)
+        try:
+            await self._read(work, found, deadline)
+        finally:
+            # The next request of this lane may be on its way to another process already.
+            await self.pages.rest()
+            await self.manners.remember(asked.lane, known)
+
+    async def _read(self, work: _Found, found: Discovered, deadline: float) -> None:
+        asked = work.asked
         while not work.is_over:
             if await self.stops.stopped(asked.organisation_id, asked.job_id):
                 return
-            fetched = await self._fetch(work.todo[0], deadline)
-            if fetched.outcome is Fetch.NOT_YET:
-                await self._tell(work, found, last=False)
-                await self._put_off(asked, work, fetched.not_yet_seconds, found)
+            url = work.todo[0]
+            fetched = await self.pages.fetch(url, etag=None, last_modified=None, deadline=deadline, pause_seconds=None)
+            if self._is_not_yet(fetched, asked):
+                await _tell(work, found, last=False)
+                await self._put_off(work, fetched.not_yet_seconds, found)
                 return
-            self._take_in(fetched, work.todo.pop(0), asked.domain, work)
+            self._take_in(fetched, work.todo.pop(0), work)
             if len(work.pages) >= PAGES_IN_A_MESSAGE:
-                await self._tell(work, found, last=False)
-        await self.pages.rest()
-        await self._tell(work, found, last=True)
+                await _tell(work, found, last=False)
+        await _tell(work, found, last=True)
 
-    async def _fetch(self, url: str, deadline: float) -> Fetched:
-        return await self.pages.fetch(url, etag=None, last_modified=None, deadline=deadline, pause_seconds=None)
+    def _is_not_yet(self, fetched: Fetched, asked: Discovery) -> bool:
+        if fetched.outcome is Fetch.NOT_YET:
+            return True
+        return fetched.not_yet_seconds > 0 and asked.carried < REFUSALS_HEEDED
 
-    def _take_in(self, fetched: Fetched, url: str, domain: str, work: _Found) -> None:
+    def _take_in(self, fetched: Fetched, url: str, work: _Found) -> None:
         work.files += 1
         work.seen.add(url)
+        host = host_of(url)
         if url.endswith(ROBOTS):
             named = self.site_maps_of(fetched.body) if fetched.outcome is Fetch.FETCHED else []
-            self._add_files(named or [f"https://{domain}/sitemap.xml"], domain, work)
+            work.read_later(named or [f"https://{host}/sitemap.xml"], host)
             return
         if fetched.outcome is not Fetch.FETCHED:
-            work.problems.append(f"{url}: {fetched.outcome.value}: {fetched.detail}"[:500])
+            work.problems.append(f"{url}: {fetched.outcome.value}: {fetched.detail}"[:LONGEST_PROBLEM])
             return
         file = self.read(fetched.body, fetched.url, fetched.content_type)
         if file.problem:
-            work.problems.append(f"{url}: {file.problem}"[:500])
-        for page in file.pages:
-            place = _own(page.url, domain)
-            if place is not None and place not in work.seen and work.count < MOST_PAGES:
-                work.seen.add(place)
-                work.pages[place] = replace(page, url=place)
-                work.count += 1
-        self._add_files(file.more, domain, work)
+            work.problems.append(f"{url}: {file.problem}"[:LONGEST_PROBLEM])
+        work.name(file.pages)
+        work.read_later(file.more, host)
 
-    def _add_files(self, urls: Sequence[str], domain: str, work: _Found) -> None:
-        own = [place for place in (_own(url, domain) for url in urls) if place is not None]
-        work.todo += [place for place in dict.fromkeys(own) if place not in work.seen and place not in work.todo]
-        del work.todo[MOST_TODO:]
-
-    async def _tell(self, work: _Found, found: Discovered, *, last: bool) -> None:
-        pages = list(work.pages.values())
-        parts = [pages[start : start + PAGES_IN_A_MESSAGE] for start in range(0, len(pages), PAGES_IN_A_MESSAGE)]
-        for place, part in enumerate(parts or ([[]] if last or work.problems else [])):
-            ends = last and place >= len(parts) - 1
-            await found.tell(part, work.problems[:MOST_PROBLEMS] if ends or not last else (), part=work.told, last=ends)
-            work.told += 1
-        work.pages.clear()
-        if not last:
-            work.problems.clear()
-
-    async def _put_off(self, asked: Discovery, work: _Found, seconds: float, found: Discovered) -> None:
-        at = self.clock() + timedelta(seconds=seconds)
-        if at >= asked.planned_at + LONGEST_SCAN:
-            work.problems.append(
-                f"given up: {asked.domain} is to be left alone until {at.isoformat(timespec='seconds')}"
-            )
-            await self._tell(work, found, last=True)
+    async def _put_off(self, work: _Found, seconds: float, found: Discovered) -> None:
+        asked, at = work.asked, self.clock() + timedelta(seconds=seconds)
+        if at >= asked.planned_at + LONGEST_SCAN or asked.carried >= MOST_CARRIES:
+            moment = at.isoformat(timespec="seconds")
+            work.problems.append(f"given up: {asked.domain} is to be left alone until {moment}")
+            await _tell(work, found, last=True)
             return
         rest = replace(asked, todo=tuple(work.todo), files=work.files, pages=work.count, carried=asked.carried + 1)
         await found.carry(rest, at if seconds > 0 else None)
+
+
+async def _tell(work: _Found, found: Discovered, *, last: bool) -> None:
+    """Send what was found; the end of the job is a message of its own, whose place among the others is no matter."""
+    for some in batched(list(work.pages.values()), PAGES_IN_A_MESSAGE, strict=False):
+        await found.tell(some, (), last=False)
+    work.pages.clear()
+    if last or work.problems:
+        await found.tell((), work.problems[:MOST_PROBLEMS], last=last)
+        work.problems.clear()
 
 
 def _own(url: str, domain: str) -> str | None:
@@ -153,3 +187,8 @@ def _own(url: str, domain: str) -> str | None:
         return None
     host = host_of(place)
     return place if host == domain or host.endswith(f".{domain}") else None
+
+
+def _family(host: str) -> str:
+    """The site with and without `www.` is one, in one lane: each redirects to the other."""
+    return host.removeprefix("www.")

@@ -1,6 +1,6 @@
 """What pricing's intents need from outside, in pricing's own words."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -127,8 +127,13 @@ class Competitors(Protocol):
     async def get(self, organisation_id: str, competitor_id: str) -> Competitor:
         """Return one competitor; `CompetitorNotFound` when there is none."""
 
-    async def change(self, competitor: Competitor) -> None:
-        """Keep a competitor's settings; `CompetitorNotFound` when there is none of that id."""
+    async def change(
+        self, organisation_id: str, competitor_id: str, change: Callable[[Competitor], Competitor]
+    ) -> Competitor:
+        """Change a competitor's settings as `change` says, in one; `CompetitorNotFound` when there is none.
+
+        Two changes at once are both made, one after the other: `change` may be called more than once.
+        """
 
     async def some(self, organisation_id: str, competitor_ids: Sequence[str]) -> dict[str, Competitor]:
         """Return the known ones among the ids."""
@@ -140,11 +145,20 @@ class Competitors(Protocol):
         """Return some competitors, by id."""
 
 
+NOTHING_SAID: Mapping[str, Collection[str]] = {}
+
+
 class Offers(Protocol):
     """The offers that are watched, with the newest that is known of each."""
 
-    async def add(self, offers: Sequence[Offer]) -> None:
-        """Keep offers; one that is kept already stays as it is."""
+    async def add(self, offers: Sequence[Offer], said: Mapping[str, Collection[str]] = NOTHING_SAID) -> int:
+        """Keep offers; of one that is kept already only what was `said` of it changes. Returns how many changed.
+
+        `said` are names of fields by offer id.
+        """
+
+    async def remove(self, organisation_id: str, offer_id: str) -> None:
+        """Watch an offer no longer; what was seen of it stays in history. Nothing happens when there is none."""
 
     async def page(self, organisation_id: str, window: Window) -> Page[Offer]:
         """Return some offers, by id."""
@@ -159,7 +173,10 @@ class Offers(Protocol):
         """Return some of a competitor's offers that were read, by id."""
 
     async def to_scan(self, organisation_id: str, competitor_ids: Sequence[str]) -> Sequence[Offer]:
-        """Return the offers of some competitors, or of all when none is named."""
+        """Return the offers of some competitors, or of all when none is named, without what only decisions need."""
+
+    async def broken(self, organisation_id: str, competitor_id: str, limit: int) -> Sequence[Offer]:
+        """Return some of a competitor's offers whose pages fail or are doubted, by id."""
 
     def walk(self, organisation_id: str) -> AsyncIterator[Offer]:
         """Walk through every offer of the organisation in the order of their products."""
@@ -213,8 +230,13 @@ class ScanLog(Protocol):
         observations: Sequence[Observation],
         at: datetime,
         known: Known = NOTHING_KNOWN,
+        *,
+        second_look: bool = False,
     ) -> Recorded:
-        """Keep the new ones, bring their offers up to date, and announce the progress of the scan."""
+        """Keep the new ones, bring their offers up to date, announce the progress of the scan, ask for second looks.
+
+        A second look at a page is no progress, and asks for no further one: its first look was counted.
+        """
 
 
 class Quarantine(Protocol):

@@ -18,6 +18,7 @@ from pricing.usecases.ports import Competitors, Offers
 from shared.kernel.clock import Clock
 
 PAGES_IN_A_TRIAL = 10
+PAGES_LOOKED_THROUGH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +83,13 @@ class StoredPages(Protocol):
     async def read_again(self, seen: Observation, recipe: Recipe | None) -> Observation | None:
         """Read the page of an observation again; None when it is no longer kept."""
 
-    async def propose(self, name: str, known: Sequence[Observation], changed: Sequence[BrokenPage]) -> Proof:
-        """Propose a recipe for pages that changed, and prove it on those whose prices are trusted."""
+    async def propose(
+        self, name: str, known: Sequence[Observation], changed: Sequence[BrokenPage], *, ask_model: bool
+    ) -> Proof:
+        """Propose a recipe for pages that changed, and prove it on those whose prices are trusted.
+
+        `ask_model` says that a language model may be shown the pages, when nobody else proposes one that is proven.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,17 +189,19 @@ class MendRecipe:
     async def __call__(self, organisation_id: str, competitor_id: str) -> Proof:
         """Return a proven recipe, or why there is none."""
         competitor = await self.competitors.get(organisation_id, competitor_id)
-        offers = await self.offers.to_scan(organisation_id, (competitor_id,))
-        known = [one.latest for one in offers if one.latest is not None and one.latest.snapshot is not None]
-        changed = [one for one in map(_changed, offers) if one is not None]
+        read = await self.offers.of_competitor(organisation_id, competitor_id, PAGES_LOOKED_THROUGH)
+        broken = await self.offers.broken(organisation_id, competitor_id, PAGES_LOOKED_THROUGH)
+        known = [one.latest for one in read if one.latest is not None and one.latest.snapshot is not None]
+        changed = [one for one in map(_changed, broken) if one is not None]
         if not known:
             detail = "no page of this shop is kept with a trusted price; scan it first"
             return Proof(recipe=None, detail=detail, known=0, changed=len(changed))
         if not changed:
             detail = "no page of this shop failed or is doubted; there is nothing to mend"
             return Proof(recipe=None, detail=detail, known=len(known), changed=0)
-        some, broken = known[:PAGES_IN_A_TRIAL], changed[:PAGES_IN_A_TRIAL]
-        return await self.pages.propose(f"{competitor.domain} pages", some, broken)
+        trusted, doubted = known[:PAGES_IN_A_TRIAL], changed[:PAGES_IN_A_TRIAL]
+        name = f"{competitor.domain} pages"
+        return await self.pages.propose(name, trusted, doubted, ask_model=competitor.model_reader)
 
 
 def _changed(offer: Offer) -> BrokenPage | None:

@@ -27,10 +27,12 @@ class RecordObservations:
     rates: RateTables
     clock: Clock
 
-    async def __call__(self, job_id: str, message_id: str, observations: Sequence[Observation]) -> Recorded:
+    async def __call__(
+        self, job_id: str, message_id: str, observations: Sequence[Observation], *, second_look: bool = False
+    ) -> Recorded:
         """Keep the observations that are new; returns how many were."""
         known = await self._known(observations)
-        return await self.log.record(job_id, message_id, observations, self.clock(), known)
+        return await self.log.record(job_id, message_id, observations, self.clock(), known, second_look=second_look)
 
     async def _known(self, observations: Sequence[Observation]) -> Known:
         """What the looks are held against. They are all of one organisation: a message has one."""

@@ -1,7 +1,7 @@
 """Register competitors, and the offers on their pages that are to be watched."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import batched
 
 from pricing.domain.market import Competitor, Offer, ProductFacts
@@ -25,6 +25,14 @@ class OfferResult:
     field: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What became of each line, and how many offers that were watched already are another match or pack now."""
+
+    results: Sequence[OfferResult]
+    changed: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterCompetitor:
     """Register a competitor by the domain its pages stand on."""
@@ -40,30 +48,36 @@ class RegisterCompetitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterOffers:
-    """Watch offers: a product on a competitor's page. Registering one twice is registering it once."""
+    """Watch offers: a product on a competitor's page. Registering one twice is registering it once.
+
+    What a draft says of an offer that is watched already is the newest word on it, and stands.
+    """
 
     facts: Facts
     competitors: Competitors
     offers: Offers
     clock: Clock
 
-    async def __call__(self, organisation_id: str, drafts: Sequence[OfferDraft]) -> Sequence[OfferResult]:
+    async def __call__(self, organisation_id: str, drafts: Sequence[OfferDraft]) -> Registered:
         """Keep the good lines; return for each line its offer's id or what is wrong with it."""
         known = await self._products(organisation_id, drafts)
         competitors = await self._competitors(organisation_id, drafts)
         at = self.clock()
         results: list[OfferResult] = []
-        kept: list[Offer] = []
+        kept: dict[str, Offer] = {}
+        said: dict[str, frozenset[str]] = {}
         for line, draft in enumerate(drafts):
             try:
                 offer = offer_of(draft, known.get((draft.shop_id, draft.sku)), competitors, at)
             except BadDraft as error:
                 results.append(OfferResult(line, None, error.detail, error.field))
                 continue
-            kept.append(offer)
+            before = said.get(offer.offer_id, frozenset())
+            words = {name: getattr(kept[offer.offer_id], name) for name in before - draft.said}
+            kept[offer.offer_id] = replace(offer, **words)
+            said[offer.offer_id] = before | draft.said
             results.append(OfferResult(line, offer.offer_id, ""))
-        await self.offers.add(kept)
-        return results
+        return Registered(results, await self.offers.add(list(kept.values()), said))
 
     async def _products(
         self, organisation_id: str, drafts: Sequence[OfferDraft]
@@ -84,10 +98,14 @@ class RegisterOffers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferImport:
-    """What became of a file of offers; `faults` has the first thousand of the rejected rows, by line."""
+    """What became of a file of offers; `faults` has the first thousand of the rejected rows, by line.
+
+    `changed` counts the accepted offers that were watched already and are another match now.
+    """
 
     rows: int
     accepted: int
+    changed: int
     rejected: int
     faults: tuple[RowFault, ...]
 
@@ -102,9 +120,11 @@ class ImportOffers:
         """Return the report. Importing the same file again changes nothing."""
         read = read_offers(text, shop_id)
         faults = list(read.faults)
-        accepted = 0
+        accepted = changed = 0
         for some in batched(read.good, DRAFTS_AT_ONCE, strict=False):
-            results = await self.register(organisation_id, [draft for _, draft in some])
+            registered = await self.register(organisation_id, [draft for _, draft in some])
+            results = registered.results
+            changed += registered.changed
             accepted += sum(one.offer_id is not None for one in results)
             faults += [
                 refused(row, one.field, one.detail)
@@ -115,6 +135,7 @@ class ImportOffers:
         return OfferImport(
             rows=read.rows,
             accepted=accepted,
+            changed=changed,
             rejected=read.rows - accepted,
             faults=tuple(faults[:FAULTS_IN_A_REPORT]),
         )

@@ -2,9 +2,8 @@
 
 import math
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Protocol
 
 from pricing.domain.errors import NoScanBudget
@@ -16,13 +15,15 @@ from shared.kernel.clock import Clock
 
 DAYS_REPORTED = 30
 PRODUCTS_AT_ONCE = 500
+# A message that comes again comes within days.
+GRANTS_KEPT = 50
 # A budget that was just set may be spent on the first scan.
 FIRST_SHARE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptBudget:
-    """An organisation's budget, and what is left of it: `left` looks at `at`, after granting `granted` to `job_id`."""
+    """An organisation's budget, and what is left of it: `left` looks at `at`. `granted`: looks by job."""
 
     organisation_id: str
     budget: Budget
@@ -30,8 +31,7 @@ class KeptBudget:
     set_at: datetime
     left: float = 0.0
     at: datetime | None = None
-    job_id: str | None = None
-    granted: int = 0
+    granted: dict[str, int] = field(default_factory=dict)
     revision: int = 1
 
 
@@ -64,48 +64,45 @@ class ChooseByBudget:
     clock: Clock
 
     async def __call__(self, organisation_id: str, job_id: str) -> Sequence[Offer]:
-        """Return the offers to look at; asking twice for one job is granting once."""
+        """Return the offers to look at. What a job was granted stays what it was granted, however often it asks."""
         now = self.clock()
-        kept = await self._granted(organisation_id, job_id, now)
-        offers: dict[str, Offer] = {}
-        candidates: list[Candidate] = []
-        async for facts, of_product in self._products(organisation_id):
-            candidates += _candidates(facts, of_product)
-            offers |= {offer.offer_id: offer for offer in of_product}
-        return [offers[one.offer_id] for one in chosen(candidates, kept.budget, kept.granted, now)]
-
-    async def _granted(self, organisation_id: str, job_id: str, now: datetime) -> KeptBudget:
+        await self._budget(organisation_id)
+        candidates = [one async for one in self._candidates(organisation_id)]
         while True:
-            kept = await self.budgets.find(organisation_id)
-            if kept is None:
-                raise NoScanBudget("there is no budget for looks; PUT /pricing/scan-budget sets one")
-            if kept.job_id == job_id:
-                return kept
-            since = FIRST_SHARE if kept.at is None else now - kept.at
-            left = credit(kept.budget, kept.left, max(since, timedelta(0)))
-            most = math.floor(left)
-            spent = replace(kept, left=left - most, at=now, job_id=job_id, granted=most)
-            if await self.budgets.spend(spent):
-                return spent
+            kept = await self._budget(organisation_id)
+            since = FIRST_SHARE if kept.at is None else max(now - kept.at, timedelta(0))
+            left = credit(kept.budget, kept.left, since)
+            granted = kept.granted.get(job_id)
+            some = chosen(candidates, kept.budget, math.floor(left) if granted is None else granted, now)
+            if granted is None:
+                grants = {**kept.granted, job_id: len(some)}
+                newest = dict(list(grants.items())[-GRANTS_KEPT:])
+                spent = replace(kept, left=left - len(some), at=now, granted=newest)
+                if not await self.budgets.spend(spent):
+                    continue
+            return await self.offers.some(organisation_id, [one.offer_id for one in some])
 
-    async def _products(self, organisation_id: str) -> AsyncIterator[tuple[ProductFacts | None, list[Offer]]]:
-        part: list[list[Offer]] = []
-        walked = [one async for one in self.offers.walk(organisation_id)]
-        for _, some in groupby(walked, key=lambda one: one.product_id):
-            part.append(list(some))
-            if len(part) == PRODUCTS_AT_ONCE:
-                async for one in self._with_facts(organisation_id, part):
+    async def _budget(self, organisation_id: str) -> KeptBudget:
+        kept = await self.budgets.find(organisation_id)
+        if kept is None:
+            raise NoScanBudget("there is no budget for looks; PUT /pricing/scan-budget sets one")
+        return kept
+
+    async def _candidates(self, organisation_id: str) -> AsyncIterator[Candidate]:
+        """Every offer of the organisation, a few hundred products at a time."""
+        part: dict[str, list[Offer]] = {}
+        async for offer in self.offers.walk(organisation_id):
+            if offer.product_id not in part and len(part) == PRODUCTS_AT_ONCE:
+                for one in await self._of_part(organisation_id, part):
                     yield one
-                part = []
-        async for one in self._with_facts(organisation_id, part):
+                part = {}
+            part.setdefault(offer.product_id, []).append(offer)
+        for one in await self._of_part(organisation_id, part):
             yield one
 
-    async def _with_facts(
-        self, organisation_id: str, part: list[list[Offer]]
-    ) -> AsyncIterator[tuple[ProductFacts | None, list[Offer]]]:
-        facts = await self.facts.by_id(organisation_id, [some[0].product_id for some in part])
-        for some in part:
-            yield facts.get(some[0].product_id), some
+    async def _of_part(self, organisation_id: str, part: dict[str, list[Offer]]) -> list[Candidate]:
+        facts = await self.facts.by_id(organisation_id, list(part)) if part else {}
+        return [one for product_id, offers in part.items() for one in _candidates(facts.get(product_id), offers)]
 
 
 def _candidates(facts: ProductFacts | None, offers: list[Offer]) -> list[Candidate]:

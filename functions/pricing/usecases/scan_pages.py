@@ -12,7 +12,7 @@ cancelled, and its counts say how far it came.
 import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -21,7 +21,8 @@ from pricing.domain.fetched import Fetch, Fetched
 from pricing.domain.lanes import HOSTS_AT_ONCE
 from pricing.domain.reading import NothingRead, Reading
 from pricing.domain.recipe import Recipe
-from pricing.usecases.looks import LaneMemory, Look, Observed, PageAsked, Pages, Scan, Snapshots, Stops
+from pricing.usecases.lane_manners import LaneManners
+from pricing.usecases.looks import Look, Observed, PageAsked, Pages, Scan, Snapshots, Stops
 from shared.kernel.clock import Clock
 
 # Looks are told of so many at a time, because an archive of pages costs as much to put as ten pages cost to scan.
@@ -33,7 +34,6 @@ LONGEST_SCAN = timedelta(hours=5)
 MOST_CARRIES = 200
 # So often a page waits whose host answered that it wants to be left alone; then that is the look's outcome.
 REFUSALS_HEEDED = 3
-SAME_MOMENT = timedelta(seconds=1)
 TOGETHER_SECONDS = 10
 
 type ReadPage = Callable[[Fetched, Recipe | None], Reading | NothingRead]
@@ -59,7 +59,7 @@ class ScanPages:
     pages: Pages
     read: ReadPage
     snapshots: Snapshots
-    memory: LaneMemory
+    manners: LaneManners
     stops: Stops
     clock: Clock
 
@@ -68,7 +68,7 @@ class ScanPages:
         work = _Work(scan, observed, asyncio.Semaphore(HOSTS_AT_ONCE), self.clock())
         if await self.stops.stopped(scan.organisation_id, scan.job_id):
             return
-        known = await self._recall(scan.lane)
+        known = await self.manners.recall(scan.lane)
         of_hosts: dict[str, list[PageAsked]] = defaultdict(list)
         for page in asked:
             of_hosts[page.host].append(page)
@@ -82,7 +82,7 @@ class ScanPages:
             # The next request of this lane may be on its way to another process already.
             await self.pages.rest()
         await self._tell(work)
-        await self._remember(scan.lane, known)
+        await self.manners.remember(scan.lane, known)
         if not work.stopped:
             for not_before, pages in work.later.items():
                 await observed.carry(pages, not_before)
@@ -166,19 +166,6 @@ class ScanPages:
         told = [replace(look, snapshot=kept.get(id(look)), billed_ms=share) for look in looks]
         await work.observed.tell(told)
         work.stopped = work.stopped or await self.stops.stopped(work.scan.organisation_id, work.scan.job_id)
-
-    async def _recall(self, lane: int) -> Mapping[str, datetime]:
-        now = self.clock()
-        known = {host: until for host, until in (await self.memory.recall(lane)).items() if until > now}
-        for host, until in known.items():
-            self.pages.silence(host, (until - now).total_seconds())
-        return known
-
-    async def _remember(self, lane: int, known: Mapping[str, datetime]) -> None:
-        now = self.clock()
-        until = {host: now + timedelta(seconds=seconds) for host, seconds in self.pages.silences().items()}
-        if any(moment > known.get(host, now) + SAME_MOMENT for host, moment in until.items()):
-            await self.memory.keep(lane, {**known, **until})
 
 
 def _outcome(page: PageAsked, fetched: Fetched) -> str:

@@ -5,11 +5,13 @@ from shared.contracts.auth import UserRemoved
 from shared.contracts.discovery import DiscoverPages, PagesDiscovered
 from shared.contracts.envelope import Message
 from shared.contracts.jobs import JobEnded, JobOpened, JobPlanned, JobProgressed
+from shared.contracts.page_model import ExtractOffer, OfferExtracted, ProposeSelectors, SelectorsProposed
 from shared.contracts.pricing import (
     BatchRequested,
     LostFirstPlaceQuestion,
     PagesRead,
     PagesToScan,
+    PageUnread,
     PricingAnswer,
     ProductQuestion,
     RatesPublished,
@@ -39,7 +41,11 @@ from shared.contracts.stored_pages import (
 )
 
 MESSAGES: dict[str, type[Message]] = {
+    "assistant.extract-offer": ExtractOffer,
+    "assistant.offer-extracted": OfferExtracted,
+    "assistant.propose-selectors": ProposeSelectors,
     "assistant.question-asked": QuestionAsked,
+    "assistant.selectors-proposed": SelectorsProposed,
     "auth.user-removed": UserRemoved,
     "jobs.job-ended": JobEnded,
     "jobs.job-opened": JobOpened,
@@ -51,6 +57,7 @@ MESSAGES: dict[str, type[Message]] = {
     "pricing.follow-recipe": FollowRecipe,
     "pricing.lost-first-place-question": LostFirstPlaceQuestion,
     "pricing.page-read-again": PageReadAgain,
+    "pricing.page-unread": PageUnread,
     "pricing.pages-discovered": PagesDiscovered,
     "pricing.pages-read": PagesRead,
     "pricing.pages-to-scan": PagesToScan,

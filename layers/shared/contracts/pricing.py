@@ -135,7 +135,8 @@ class PageReading(Message):
 
     `unchanged` says that the server holds the version that was read last. `billed_ms` is this look's share of the
     scanner's time, in which it reads many hosts at once. `snapshot` is where the page itself is
-    kept: the archive's key, and the bytes of it that hold this page, as in `snapshots/…#0-48211`.
+    kept: the archive's key, and the bytes of it that hold this page, as in `snapshots/…#0-48211`. `asked_etag` and
+    `asked_last_modified` are the version that the server was asked about when it said that nothing changed.
     """
 
     offer_id: str
@@ -152,6 +153,8 @@ class PageReading(Message):
     page_hash: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    asked_etag: str | None = None
+    asked_last_modified: str | None = None
     snapshot: str | None = None
     readers_version: int | None = None
     recipe: str | None = None
@@ -177,12 +180,31 @@ class PageReading(Message):
     votes: tuple[ReaderVote, ...] = ()
 
 
+class PageUnread(Event):
+    """Command: have another reader look at a kept page that the scanner's readers found no price on.
+
+    `page` carries the version of the page as its server named it at that look. `snapshot` is where it is kept.
+    """
+
+    type: Literal["pricing.page-unread"] = "pricing.page-unread"
+    job_id: str
+    page: PageToScan
+    captured_at: AwareDatetime
+    snapshot: str
+    page_hash: str | None = None
+
+
 class PagesRead(Event):
-    """The scanner's answer: readings of pages, of whichever hosts. It becomes observations."""
+    """The scanner's answer: readings of pages, of whichever hosts. It becomes observations.
+
+    `second_look_by` names another reader that looked at the same kept pages again, after the scanner's readers failed.
+    Such readings become observations beside the failed ones, and no progress of the job, which counted those pages.
+    """
 
     type: Literal["pricing.pages-read"] = "pricing.pages-read"
     version: Literal[2] = 2  # type: ignore[assignment] # its shape is not that of version 1, which nobody reads
     job_id: str
+    second_look_by: str | None = Field(default=None, max_length=20)
     readings: tuple[PageReading, ...] = Field(min_length=1, max_length=100)
 
 

@@ -72,6 +72,8 @@ class ProposeRecipe(Message):
     known: tuple[TrustedPage, ...] = Field(max_length=20)
     changed: tuple[TrustedPage, ...] = Field(max_length=20)
     """Pages that failed or are not believed, each with the last trusted price of its offer."""
+    ask_model: bool = False
+    """Whether the language model may be shown these pages and propose as well."""
 
 
 class RecipeProposed(Message):

@@ -1,10 +1,10 @@
 """Messages onto SQS queues, none lost without an error."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.contracts.envelope import Event
+from shared.contracts.envelope import Event, Message
 from shared.runtime.aws import AwsUnavailable, call
 from shared.runtime.observability import traceparent
 
@@ -41,19 +41,29 @@ def parcel_of(message: Event, group: str | None = None) -> Parcel:
     )
 
 
+def pieces[T](items: Sequence[T], most: int, most_bytes: int, bytes_of: Callable[[T], int]) -> Iterator[list[T]]:
+    """Cut a sequence into pieces of at most so many items and, unless one alone is larger, so many bytes; in order."""
+    piece: list[T] = []
+    size = 0
+    for item in items:
+        length = bytes_of(item)
+        if piece and (len(piece) == most or size + length > most_bytes):
+            yield piece
+            piece, size = [], 0
+        piece.append(item)
+        size += length
+    if piece:
+        yield piece
+
+
+def message_bytes(message: Message) -> int:
+    """How much a part of a message takes in it."""
+    return len(message.model_dump_json(exclude_none=True).encode())
+
+
 def requests(parcels: Sequence[Parcel]) -> Iterator[list[Parcel]]:
     """Cut into what one request may carry, in order: ten entries, 256 KB."""
-    request: list[Parcel] = []
-    size = 0
-    for parcel in parcels:
-        length = len(parcel.body.encode())
-        if request and (len(request) == ENTRIES_IN_A_REQUEST or size + length > BYTES_IN_A_REQUEST):
-            yield request
-            request, size = [], 0
-        request.append(parcel)
-        size += length
-    if request:
-        yield request
+    return pieces(parcels, ENTRIES_IN_A_REQUEST, BYTES_IN_A_REQUEST, lambda parcel: len(parcel.body.encode()))
 
 
 class Queue:

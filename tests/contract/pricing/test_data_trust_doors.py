@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.builders.events import body_of, sample
-from tests.contract.pricing.test_doors import NOTHING_FAILED, NOW, Market, ago, market
+from tests.builders.events import body_of, identity, sample
+from tests.contract.pricing.test_doors import NOTHING_FAILED, NOW, OFFER, Market, ago, market
 from tests.fakes.doors import Doors
 
 __all__ = ["market"]
@@ -57,6 +57,68 @@ def test_what_is_said_of_a_competitor_is_kept_piece_by_piece(market: Market) -> 
     assert changed.json == before | SETTINGS
     assert again.json == before | SETTINGS | {"tax": None, "name": "Renamed"}
     assert market.api.ask("GET", COMPETITOR).json == again.json
+
+
+def test_what_is_left_out_inside_a_setting_stays_too(market: Market) -> None:
+    before = market.api.ask("PATCH", COMPETITOR, SETTINGS).json
+
+    market.api.ask("PATCH", COMPETITOR, {"trust": {"jump_percent": "30"}, "sellers": {"only": ["Them"]}})
+    market.api.ask("PATCH", COMPETITOR, {"corrections": {"item_price": None}, "trust": {"divergence_percent": None}})
+    shipping = {"operation": "add", "operand": "2"}
+    found = market.api.ask("PATCH", COMPETITOR, {"corrections": {"shipping": shipping}, "trust": {}}).json
+
+    assert found == before | {
+        "trust": SETTINGS["trust"] | {"jump_percent": "30", "divergence_percent": None},
+        "sellers": {"exclude": ["grey*"], "only": ["Them"]},
+        "corrections": {"item_price": None, "list_price": None, "shipping": shipping},
+    }
+
+
+def test_one_absurd_look_keeps_back_no_other_of_its_message(market: Market) -> None:
+    told = market.reading("j1", captured_at=ago(1), agreement=2, votes=[], item_price="89.90", shipping=None)
+    absurd = told["readings"][0] | {"offer_id": "gone", "item_price": "1" + "0" * 30}
+    other = told["readings"][0] | {"offer_id": "gone-too", "votes": [{"reader": "plain", "item_price": "9" * 40}]}
+
+    delivered = market.deliver(
+        "record_observations", "sqs_pages_read", told | {"readings": [absurd, other, *told["readings"]]}
+    )
+
+    assert delivered == NOTHING_FAILED
+    assert offer(market)["latest"]["item_price"] == "89.90"
+    seen = {one["offer_id"]: one for one in market.api.ask("GET", "/pricing/observations").json["data"]}
+    assert (seen["gone"]["outcome"], seen["gone"]["item_price"]) == ("no_price", None)
+    assert seen["gone-too"]["item_price"] == "89.90"
+
+
+def test_an_offer_that_is_sent_again_is_as_the_newest_word_says(market: Market) -> None:
+    read(market, "j1", 1, item_price="89.90", shipping=None)
+    again = OFFER | {"match_type": "substitute", "pack_quantity": 6}
+
+    told = [market.api.ask("POST", "/pricing/offers", {"offers": [one]}).json for one in (again, again, OFFER)]
+
+    assert [(one["accepted"], one["changed"]) for one in told] == [(1, 1), (1, 0), (1, 0)]
+    found = offer(market)
+    assert (found["match_type"], found["pack_quantity"], found["latest"]["item_price"]) == ("substitute", 6, "89.90")
+    cleared = market.api.ask("POST", "/pricing/offers", {"offers": [OFFER | {"pack_quantity": None}]}).json
+    assert (cleared["changed"], offer(market)["pack_quantity"]) == (1, None)
+
+
+def test_a_removed_offer_is_watched_no_longer_and_its_history_stays(market: Market) -> None:
+    read(market, "j1", 1, item_price="89.90", shipping=None)
+    path = f"/pricing/offers/{market.offer_id}"
+
+    stranger = market.api.ask("DELETE", path, organisation_id="rival")
+    watched = market.api.ask("GET", "/pricing/offers").json["data"]
+    removed = [market.api.ask("DELETE", path) for _ in range(2)]
+    reader = market.api.ask("DELETE", path, proved=identity("market:read"))
+
+    assert (stranger.status, len(watched)) == (204, 1)
+    assert [one.status for one in removed] == [204, 204]
+    assert reader.status == 403
+    assert market.api.ask("GET", "/pricing/offers").json["data"] == []
+    assert market.api.ask("GET", "/pricing/data-health").json["whole"]["offers"] == 0
+    (kept,) = market.api.ask("GET", "/pricing/observations").json["data"]
+    assert kept["offer_id"] == market.offer_id
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from pricing.adapters.mongo_observations import MongoScanLog
 from pricing.domain.errors import CompetitorExists, ObservationNotFound
 from pricing.domain.market import Observation
+from pricing.domain.recording import Known
 from pricing.usecases.ports import PagesOfLane, PageToRead, Recorded
 from shared.kernel.paging import Page, Window
 from shared.runtime.mongo import Mongo
@@ -116,6 +117,40 @@ def test_an_offer_that_is_kept_stays_as_it_is(kept: Kept, run: Run) -> None:
     found = run(offers.of_products("org", ["prd"]))["prd"]
     assert {one.offer_id for one in found} == {"off", "new"}
     assert next(one for one in found if one.offer_id == "off") == an_offer("50", offer_id="off")
+
+
+def test_of_an_offer_that_is_kept_only_what_was_said_changes(kept: Kept, run: Run) -> None:
+    offers = kept.stores.offers
+    watched = replace(an_offer("50", offer_id="off"), pack_quantity=6)
+    run(offers.add([watched, unseen_offer("other")]))
+    again = unseen_offer(match_type="substitute", pack_quantity=None)
+
+    changed = [
+        run(offers.add([again, unseen_offer("new")], {"off": {"match_type"}, "new": {"match_type", "pack_quantity"}})),
+        run(offers.add([again, unseen_offer("other")], {"off": {"match_type"}})),
+        run(offers.add([again], {"off": {"match_type", "pack_quantity"}})),
+    ]
+
+    assert changed == [1, 0, 1]
+    (found,) = run(offers.some("org", ["off"]))
+    assert found == replace(watched, match_type="substitute", pack_quantity=None)
+    assert run(offers.some("org", ["new"])) == [unseen_offer("new")]
+
+
+def test_an_offer_that_is_removed_is_gone_with_its_history_kept(kept: Kept, run: Run) -> None:
+    offers = kept.stores.offers
+    run(offers.add([unseen_offer(), unseen_offer("theirs", organisation_id="rival")]))
+    run(kept.log.record("job", "m1", [seen("o1")], MONDAY))
+
+    for organisation_id, offer_id in (("org", "theirs"), ("org", "off"), ("org", "off")):
+        run(offers.remove(organisation_id, offer_id))
+    late = run(kept.log.record("job", "m2", [seen("o2", "49")], MONDAY))
+
+    assert run(offers.to_scan("org", [])) == []
+    assert run(offers.of_products("org", ["prd"])) == {}
+    assert [one.offer_id for one in run(offers.to_scan("rival", []))] == ["theirs"]
+    assert late == Recorded(1, 0)
+    assert [one.observation_id for one in run(kept.stores.observations.page("org", FIRST, "prd")).items] == ["o2", "o1"]
 
 
 def test_no_organisation_meets_the_offers_of_another(kept: Kept, run: Run) -> None:
@@ -279,3 +314,36 @@ def test_an_observation_that_cannot_be_stored_leaves_no_announcement(
 
     assert again == Recorded(1, 0)
     assert len(cloud.told) == 1
+
+
+def test_a_second_look_stands_beside_the_failed_one_and_counts_as_none(kept: Kept, run: Run) -> None:
+    run(kept.stores.offers.add([replace(an_offer("1", offer_id="off"), latest=None)]))
+    known = Known(competitors={"c1": a_competitor(model_reader=True)})
+    failed = seen("o1", None, outcome="no_price", snapshot="kept", captured_at=MONDAY)
+    again = seen("o2", "50", snapshot="kept", captured_at=MONDAY, reader="llm", agreement=1)
+
+    run(kept.log.record("job", "m1", [failed], MONDAY, known))
+    recorded = [run(kept.log.record("job", "m2", [again], MONDAY, known, second_look=True)) for _ in range(2)]
+
+    (offer,) = run(kept.stores.offers.some("org", ["off"]))
+    assert recorded == [Recorded(1, 0), Recorded(0, 0)]
+    assert offer.latest is not None
+    assert (offer.latest.observation_id, offer.failing_since) == ("o2", None)
+    assert offer.last_failure is not None
+    assert offer.last_failure.observation_id == "o1"
+    assert run(kept.stores.budgets.effects("org", MONDAY)).looks == 1
+
+
+def test_a_scan_is_planned_by_less_than_is_known_and_a_repair_by_what_is_broken(kept: Kept, run: Run) -> None:
+    whole = an_offer("50", offer_id="a", previous="40")
+    failing = replace(an_offer("60", offer_id="b"), failing_since=MONDAY, last_failure=seen("x", None, offer_id="b"))
+    theirs = replace(failing, offer_id="c", organisation_id="rival")
+    run(kept.stores.offers.add([whole, failing, theirs]))
+
+    planned = {one.offer_id: one for one in run(kept.stores.offers.to_scan("org", ("c1",)))}
+
+    assert set(planned) == {"a", "b"}
+    for name in ("etag", "last_modified", "recipe", "readers_version"):
+        assert getattr(planned["a"].latest, name) == getattr(whole.latest, name)
+    assert run(kept.stores.offers.broken("org", "c1", 10)) == [failing]
+    assert run(kept.stores.offers.broken("org", "c2", 10)) == []

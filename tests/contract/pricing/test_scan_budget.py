@@ -44,13 +44,13 @@ def test_a_budget_is_set_again_without_losing_what_is_left(kept: Kept, run: Run)
     budgets = kept.stores.budgets
     run(budgets.set(a_budget()))
     first = run(budgets.find("org"))
-    assert run(budgets.spend(replace(first, left=7.5, at=MONDAY, job_id="job1", granted=3)))
+    assert run(budgets.spend(replace(first, left=7.5, at=MONDAY, granted={"job1": 3})))
 
     run(budgets.set(a_budget(500, set_by="bob")))
 
     found = run(budgets.find("org"))
     assert (found.budget.looks_per_day, found.set_by) == (500, "bob")
-    assert (found.left, found.at, found.job_id, found.granted) == (7.5, MONDAY, "job1", 3)
+    assert (found.left, found.at, found.granted) == (7.5, MONDAY, {"job1": 3})
 
 
 def test_of_two_who_spend_at_the_same_moment_one_is_told_to_look_again(kept: Kept, run: Run) -> None:
@@ -58,9 +58,9 @@ def test_of_two_who_spend_at_the_same_moment_one_is_told_to_look_again(kept: Kep
     run(budgets.set(a_budget()))
     first = run(budgets.find("org"))
 
-    assert run(budgets.spend(replace(first, left=1, job_id="a")))
-    assert not run(budgets.spend(replace(first, left=2, job_id="b")))
-    assert run(budgets.find("org")).job_id == "a"
+    assert run(budgets.spend(replace(first, left=1, granted={"a": 1})))
+    assert not run(budgets.spend(replace(first, left=2, granted={"b": 1})))
+    assert run(budgets.find("org")).granted == {"a": 1}
 
 
 def test_no_organisation_reads_spends_or_removes_the_budget_of_another(kept: Kept, run: Run) -> None:

@@ -1,21 +1,24 @@
 """Doubted prices and rates: fake and MongoDB keep the same promises."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pricing.adapters.documents import observation_document
 from pricing.adapters.mongo_health import MongoHealth, tally_pipeline, wanted_query
 from pricing.adapters.mongo_market import MongoOffers
 from pricing.domain.competitor_rules import Correction, Corrections, Sellers, TaxRule, Trust
-from pricing.domain.errors import CompetitorNotFound, NotInQuarantine, ObservationNotFound
+from pricing.domain.errors import CompetitorNotFound, InvalidCompetitor, NotInQuarantine, ObservationNotFound
 from pricing.domain.health import OfferState, health_of, state_of
-from pricing.domain.market import Normalised, Observation, Offer
+from pricing.domain.market import Normalised, Observation, Offer, Refused
 from pricing.domain.rates import RateTable
 from pricing.domain.reading import Vote
 from pricing.domain.recording import Known, rejected, released
@@ -173,7 +176,10 @@ def test_a_person_releases_or_rejects_once(kept: Kept, run: Run) -> None:
     a, b = offer(kept, run, "a"), offer(kept, run, "b")
     assert (a.latest, a.quarantined) == (freed[0], None)
     assert b.latest is not None
-    assert (b.latest.item_price, b.quarantined, b.rejected) == (Decimal("1149.00"), None, refused[0])
+    assert (b.latest.item_price, b.quarantined, b.rejected) == (
+        *(Decimal("1149.00"), None),
+        (Refused(item_price=Decimal("1.099"), currency="EUR", landed_price=Decimal("1.099")),),
+    )
     assert run(kept.stores.observations.get("org", "obs-a-1")).quality == "released"
     with pytest.raises(NotInQuarantine):
         run(settle("org", "obs-a-1", rejected))
@@ -187,7 +193,9 @@ def test_a_server_that_left_the_page_unchanged_confirms_what_stands(kept: Kept, 
     run(kept.stores.offers.add([unseen()]))
     nothing: dict[str, Any] = {"outcome": "unchanged", "item_price": None, "currency": None}
 
-    counted = told(kept, run, look("1", 0, **nothing), look("100", 1, etag="a"), look("1", 2, etag="a", **nothing))
+    counted = told(
+        kept, run, look("1", 0, **nothing), look("100", 1, etag="a"), look("1", 2, asked_etag="a", **nothing)
+    )
 
     assert counted == [Recorded(0, 1), Recorded(1, 0), Recorded(1, 0)]
     found = offer(kept, run)
@@ -212,12 +220,36 @@ def test_what_is_said_of_a_competitor_is_kept_and_of_anothers_is_not(kept: Kept,
         expire_after_days=7,
     )
 
-    run(competitors.change(changed))
+    returned = run(competitors.change("org", "c1", lambda _: changed))
 
+    assert returned == changed
     assert run(competitors.get("org", "c1")) == changed
     assert run(competitors.get("rival", "c1")) == a_competitor(organisation_id="rival")
     with pytest.raises(CompetitorNotFound):
-        run(competitors.change(a_competitor(organisation_id="nobody")))
+        run(competitors.change("nobody", "c1", lambda known: known))
+
+
+def test_two_changes_of_a_competitor_at_once_are_both_made(kept: Kept, run: Run) -> None:
+    competitors = kept.stores.competitors
+    run(competitors.add(a_competitor()))
+    changes: list[dict[str, Any]] = [{"name": "New"}, {"weight": Decimal(3)}, {"expire_after_days": 3}]
+
+    async def at_once() -> None:
+        await asyncio.gather(*(competitors.change("org", "c1", partial(replace, **one)) for one in changes))
+
+    run(at_once())
+
+    assert run(competitors.get("org", "c1")) == a_competitor(name="New", weight=Decimal(3), expire_after_days=3)
+
+
+def test_a_change_that_is_refused_changes_nothing(kept: Kept, run: Run) -> None:
+    competitors = kept.stores.competitors
+    run(competitors.add(a_competitor()))
+
+    with pytest.raises(InvalidCompetitor):
+        run(competitors.change("org", "c1", lambda known: replace(known, trust=Trust(jump_percent=Decimal(0)))))
+
+    assert run(competitors.get("org", "c1")) == a_competitor()
 
 
 def table(day: int, usd: str, published: int = 0) -> RateTable:
@@ -241,6 +273,42 @@ def test_rates_are_kept_once_and_a_correction_beside_what_it_corrects(kept: Kept
     assert [(one.day.day, str(one.quotes["USD"])) for one in (*page.items, *rest.items)] == [
         *((18, "1.30"), (17, "1.25"), (16, "1.10")),
     ]
+
+
+def test_a_correction_that_is_taken_back_is_kept_too(kept: Kept, run: Run) -> None:
+    rates = kept.stores.rates
+    told = [table(17, "1.20"), table(17, "1.25", 5), table(17, "1.20", 9)]
+
+    counts = [run(rates.keep([one])) for one in (*told, *told, table(17, "1.20", 12))]
+
+    assert counts == [1, 1, 1, 0, 0, 0, 0]
+    (newest,) = run(rates.page(FIRST)).items
+    assert (newest.quotes, newest.published_at) == (told[2].quotes, told[2].published_at)
+    found = run(rates.between(date(2026, 11, 17), date(2026, 11, 17)))
+    conversion = found.conversion("USD", "EUR", datetime(2026, 11, 17, 20, tzinfo=UTC))
+    assert conversion is not None
+    assert conversion.quote_from == Decimal("1.20")
+
+
+def test_a_correction_that_comes_before_what_it_corrects_still_counts(kept: Kept, run: Run) -> None:
+    rates = kept.stores.rates
+
+    counts = [run(rates.keep([one])) for one in (table(17, "1.25", 5), table(17, "1.20"))]
+
+    assert counts == [1, 1]
+    (newest,) = run(rates.page(FIRST)).items
+    assert newest.quotes == {"USD": Decimal("1.25")}
+
+
+def test_an_offer_of_which_one_refused_look_was_stored_is_still_read(store: Callable[[str], Mongo], run: Run) -> None:
+    mongo = store("pricing")
+    run(MongoOffers(mongo).add([unseen()]))
+    once = observation_document(look("1.099", 1))
+    run(mongo.collection("offers").update_one({"_id": "off"}, {"$set": {"rejected": once}}))
+
+    (found,) = run(MongoOffers(mongo).some("org", ["off"]))
+
+    assert found.rejected == (Refused(item_price=Decimal("1.099"), currency="EUR"),)
 
 
 STATES = st.lists(

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from assistant.adapters import gemini_planner
-from assistant.adapters.gemini_planner import GeminiPlanner, GeminiUnavailable
+from assistant.adapters.gemini import GeminiUnavailable
+from assistant.adapters.gemini_planner import GeminiPlanner
 from assistant.domain.plan import Plan
 
 

@@ -36,6 +36,7 @@ from pricing.domain.offer_draft import OfferDraft
 from pricing.domain.reading import Availability, Reader, Reading
 from pricing.domain.recipe import Recipe
 from pricing.usecases.decide import DecideRun, StartRun
+from pricing.usecases.lane_manners import LaneManners
 from pricing.usecases.looks import PageAsked, Scan
 from pricing.usecases.policies import SavePolicy
 from pricing.usecases.publish import PublishBatch, StartBatch
@@ -199,11 +200,12 @@ class Process:
             deadline=time.monotonic() + 60,
             carried=event.carried,
         )
+        web = Web()
         scanner = ScanPages(
-            pages=Web(),
+            pages=web,
             read=read,
             snapshots=S3Snapshots("work", self.clock),
-            memory=S3LaneMemory("work"),
+            manners=LaneManners(pages=web, memory=S3LaneMemory("work"), clock=self.clock),
             stops=Stops("work"),
             clock=self.clock,
         )
@@ -359,7 +361,7 @@ class History:
             for place in range(ITEMS)
         ]
         register = RegisterOffers(facts=kept.facts, competitors=kept.competitors, offers=kept.offers, clock=self.clock)
-        assert all(result.offer_id for result in run(register(organisation, drafts)))
+        assert all(result.offer_id for result in run(register(organisation, drafts)).results)
         run(SavePolicy(policies=kept.policies)(a_policy(organisation_id=organisation, created_at=self.clock())))
 
     def runs(self) -> list[Any]:

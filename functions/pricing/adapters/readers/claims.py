@@ -10,6 +10,7 @@ from pricing.domain.price_text_currencies import ISO_CODES, currency_of
 from pricing.domain.price_text_numbers import machine_value
 from pricing.domain.reading import Availability, Condition, Reader
 from shared.kernel.gtin import check_digit
+from shared.kernel.money import LARGEST
 
 _LONGEST_NAME = 500
 _DOT_GROUPING = frozenset(["de", "es", "it", "pt", "nl", "id", "tr", "da", "vi", "el", "ro", "hr", "sl", "sr"])
@@ -76,13 +77,17 @@ class Claim:
 
 
 def money(value: object, currency: str | None, locale: PageLocale) -> Decimal | None:
-    """Read an amount from structured data, where people also write prices meant for people."""
+    """Read an amount from structured data, where people also write prices meant for people.
+
+    A number that no shop can charge is none: what else the page says of its price may be one.
+    """
     if isinstance(value, bool) or value is None:
         return None
-    if isinstance(value, int | float):
-        amount = Decimal(repr(value))
-        return amount if amount.is_finite() and amount >= 0 else None
-    text = str(value).strip()
+    amount = Decimal(repr(value)) if isinstance(value, int | float) else _written(str(value).strip(), currency, locale)
+    return amount if amount is not None and amount.is_finite() and 0 <= amount <= LARGEST else None
+
+
+def _written(text: str, currency: str | None, locale: PageLocale) -> Decimal | None:
     dot_groups = (locale.language or "") in _DOT_GROUPING
     plain = machine_value(text, currency, dot_groups=dot_groups)
     if plain is not None:

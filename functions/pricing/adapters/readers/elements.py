@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
-_ATTRIBUTE = re.compile(rb"([^\s=/\"'<>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
+_ATTRIBUTE = re.compile(r"([^\s=/\"'<>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?", re.ASCII)
 _REST_OF_TAG = re.compile(rb"[^>\"']*+(?:(?:\"[^\"]{0,8000}\"|'[^']{0,8000}')[^>\"']*+)*+>")
 _NAME = re.compile(rb"<([a-z][a-z0-9:_-]*)")
 _INNER_TAG = re.compile(rb"</?[a-zA-Z][^>\"']*+(?:(?:\"[^\"]{0,8000}\"|'[^']{0,8000}')[^>\"']*+)*+>")
@@ -41,12 +41,9 @@ class Tag:
         """Return the attributes by small names, entities resolved; the first of a name counts."""
         if self._attributes is None:
             found: dict[str, str] = {}
-            for name, double, single, bare in _ATTRIBUTE.findall(self._raw):
+            for name, double, single, bare in _ATTRIBUTE.findall(self._raw.decode("utf-8", "replace")):
                 value = double or single or bare
-                text = value.decode("utf-8", "replace")
-                found.setdefault(
-                    name.lower().decode("utf-8", "replace"), html.unescape(text) if b"&" in value else text
-                )
+                found.setdefault(name.lower(), html.unescape(value) if "&" in value else value)
             self._attributes = found
         return self._attributes
 

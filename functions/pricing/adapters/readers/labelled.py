@@ -35,8 +35,7 @@ _LONGEST_VALUE = 40
 _LONGEST_CODE = 30
 _COLONS = " :：\u00a0"
 _VALUE = re.compile(r"[^\W_]")
-_FAR = 70_000
-_FAR_SHORT = 70_000
+_FAR = 60_000
 _MOST_PLACES = 40
 _LONGEST_LABEL = 120
 _LONG_NEEDLE = 8
@@ -76,6 +75,7 @@ def _needles(language: str | None, *, mpn: bool) -> tuple[bytes, ...]:
     table = _MPNS if mpn else _BRANDS
     words = [word[1:].encode() for code in ("en", language or "en") for word in table.get(code, "").split("|")]
     long = [word for word in words if len(word) >= _LONG_NEEDLE]
+    # Short words are searched slowly, and found where they mean nothing.
     ends = (b"<", b":", b" <")
     short = [word + end for word in words if _SHORT_NEEDLE <= len(word) < _LONG_NEEDLE for end in ends if not mpn]
     every = dict.fromkeys([*long, *short])
@@ -84,8 +84,7 @@ def _needles(language: str | None, *, mpn: bool) -> tuple[bytes, ...]:
 
 def _far(page: bytes, since: int, needles: tuple[bytes, ...], labels: frozenset[str], longest: int) -> str | None:
     for needle in needles:
-        # Short words are searched slowly, and found where they mean nothing.
-        until = since + (_FAR if len(needle) >= _LONG_NEEDLE else _FAR_SHORT)
+        until = since + _FAR
         at = page.find(needle, since, until)
         for _ in range(_MOST_PLACES):
             if at < 0:

@@ -79,7 +79,7 @@ def read_rdfa(region: Markup, locale: PageLocale) -> Claim | None:
 
 def _read(region: Markup, prop: str, scope: str, reader: Reader, locale: PageLocale) -> Claim | None:
     things: dict[int, _Thing] = {}
-    scopes = _scopes(region, scope)
+    scopes = _scopes(region, scope, region.small.rfind(prop.encode()) + 1)
     for said in islice(_PATTERNS[prop].finditer(region.small), _MOST_ELEMENTS):
         wanted = _wanted(said[1])
         tag = region.tag_around(said.start()) if wanted else None
@@ -102,10 +102,14 @@ def _wanted(said: bytes) -> tuple[str, ...]:
     return tuple(name for name in names if name in _FIELDS)
 
 
-def _scopes(region: Markup, scope: str) -> list[tuple[int, int]]:
-    """Return where the things begin and end that properties belong to; offers and brands are part of theirs."""
+def _scopes(region: Markup, scope: str, until: int) -> list[tuple[int, int]]:
+    """Return where the things begin and end that properties up to there belong to; an offer is part of its own."""
     kinds = ((tag, tag.attributes.get(scope, "").lower()) for tag in region.tags_with(scope.encode(), _MOST_SCOPES))
-    return [(tag.end, region.end_of(tag)) for tag, kind in kinds if "product" in kind or kind.endswith(_OWNERS)]
+    return [
+        (tag.end, region.end_of(tag, until - tag.end))
+        for tag, kind in kinds
+        if tag.end < until and ("product" in kind or kind.endswith(_OWNERS))
+    ]
 
 
 def _value(region: Markup, tag: Tag, name: str) -> str | None:

@@ -10,6 +10,8 @@ from pricing.domain.price_text import PageLocale, read_price
 from pricing.domain.reading import Reader
 
 _HEAD = 160_000
+_CONTENT = b"content="
+_META = b"<meta"
 _LONGEST_TAG = 3_000
 _WIDEST_GAP = 50_000  # tags stand together; what follows them is script
 _ATTRIBUTE = re.compile(rb"(property|name|content|itemprop)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
@@ -43,7 +45,7 @@ def meta_tags(page: bytes) -> dict[str, str]:
     tags: dict[str, str] = {}
     for tag in _tags(page, _HEAD):
         first = _NAME_FIRST.match(tag)
-        if first and not first[1].lower().startswith(_WANTED):
+        if b"itemprop=" in tag or (first and not first[1].lower().startswith(_WANTED)):
             continue
         parts = {name.lower(): (a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag)}
         name = parts.get(b"property") or parts.get(b"name")
@@ -55,11 +57,14 @@ def meta_tags(page: bytes) -> dict[str, str]:
 
 
 def _tags(page: bytes, end: int) -> Iterator[bytes]:
-    at = page.find(b"<meta", 0, end)
+    # The longer word is found faster, and nearly every tag of interest has it in this spelling.
+    mark = _CONTENT if page.find(_CONTENT, 0, end) >= 0 else _META
+    at = page.find(mark, 0, end)
     while at >= 0:
-        close = page.find(b">", at, at + _LONGEST_TAG)
-        yield page[at + 5 : close if close > 0 else at + 5]
-        at = page.find(b"<meta", at + 5, min(end, at + _WIDEST_GAP))
+        start, close = page.rfind(b"<", max(0, at - _LONGEST_TAG), at + 1), page.find(b">", at, at + _LONGEST_TAG)
+        if start >= 0 and close > 0 and page.startswith(_META, start):
+            yield page[start + len(_META) : close]
+        at = page.find(mark, max(close, at + len(mark)), min(end, at + _WIDEST_GAP))
 
 
 def read_meta_tags(tags: dict[str, str], locale: PageLocale) -> Claim | None:
@@ -96,12 +101,13 @@ def _first(tags: dict[str, str], names: tuple[str, ...], currency: str | None, l
 
 
 def _looks_like_price(tags: dict[str, str]) -> bool:
-    return read_price(tags.get("twitter:data1", "")).symbol is not None
+    said = tags.get("twitter:data1")
+    return said is not None and read_price(said).symbol is not None
 
 
 def _sign(tags: dict[str, str], locale: PageLocale) -> str | None:
-    stated = next((tags[name] for name in _PRICE if name in tags), "")
-    return read_price(stated, locale=locale).currency
+    stated = next((tags[name] for name in _PRICE if name in tags), None)
+    return read_price(stated, locale=locale).currency if stated else None
 
 
 def price_in_description(tags: dict[str, str], locale: PageLocale) -> Decimal | None:

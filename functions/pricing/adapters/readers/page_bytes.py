@@ -12,7 +12,8 @@ _CONTINUATIONS = bytes(range(0x80, 0xC0))
 _CHUNK = 32_768
 _UTF_8 = frozenset({"utf-8", "utf8"})
 _PRICE_MARK = b'itemprop="price"'
-_UNSEEN = re.compile(rb"<(?:!|(?i:script|style|svg|noscript|template)(?=[\s>/]))")
+# Each branch begins with a letter written out in both cases: an engine skips what cannot begin here.
+_UNSEEN = re.compile(rb"<(?:!|(?:[sS](?i:cript|tyle|vg)|[nN](?i:oscript)|[tT](?i:emplate))(?=[\s>/]))")
 _BEFORE_HEADING = 4_000
 _AFTER_HEADING = 12_000
 _WIDE = 64_000
@@ -23,6 +24,9 @@ _CAPITALS = 2_000
 _MOST_HEADINGS = 20
 _LONGEST_SCRIPT = 60_000
 _MOST_SHOWN = 400_000
+_NEEDLE = 24
+_SHORTEST_NEEDLE = 8
+_LONGEST_TAG = 400
 # Labels that servers and editors use for what browsers read as Windows code pages.
 _AS_BROWSERS_DO = {
     "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252",
@@ -80,12 +84,13 @@ def _decoded(page: bytes, charset: str) -> str:
         return page.decode("cp1252", "replace")
 
 
-def _shown(page: bytes, start: int, most: int) -> tuple[bytes, int]:
-    """Return so many bytes from there on without what no reader shows, and where the page goes on behind them."""
+def _shown(page: bytes, start: int, most: int, until: int) -> tuple[bytes, int]:
+    """Return so many bytes up to there without what no reader shows, and where the page goes on behind them."""
     kept, at, left = [], start, most
-    while left > 0 and at < len(page):
-        match = _UNSEEN.search(page, at, at + left)
-        stop = match.start() if match else at + left
+    while left > 0 and at < until:
+        end = min(at + left, until)
+        match = _UNSEEN.search(page, at, end)
+        stop = match.start() if match else end
         kept.append(page[at:stop])
         if not match:
             at = stop
@@ -107,25 +112,51 @@ def _closed(page: bytes, opening: re.Match[bytes]) -> int:
     return len(page) if end < 0 else end + 1
 
 
-def product_regions(page: bytes) -> Iterator[Region]:
-    """Cut out what stands around the heading and the first price: closely, then widely."""
+def product_regions(page: bytes, name: str | None = None) -> Iterator[Region]:
+    """Cut out what stands around the heading and the first price: closely, then widely.
+
+    The name is what the page calls its article: a heading that holds it is the article's, and is found faster than any.
+    """
     sought = page.lower() if b"<HEAD" in page[:_CAPITALS] or b"<HTML" in page[:_CAPITALS] else page
-    heading = _heading(sought)
+    heading = _named_heading(page, name.encode() if name else _title(page))
+    if heading < 0:
+        heading = _heading(sought)
     since = max(heading - _BEFORE_HEADING, 0)
     price = sought.find(_PRICE_MARK, since, len(page) if heading < 0 else since + _FAR_PRICE)
     if heading < 0 and price < 0:
-        yield _region(page, max(sought.find(b"<body"), 0), _MOST_SHOWN, last=True)
+        heading = _unclosed_heading(sought)
+    if heading < 0 and price < 0:
+        shown, end = _shown(page, max(sought.find(b"<body"), 0), _MOST_SHOWN, len(page))
+        yield Region(shown, last=True, end=end)
         return
     first = min(at for at in (heading, price) if at >= 0)
     start = _start(sought, first)
-    needed = max(first + _AFTER_HEADING, price + _AFTER_PRICE) - start
-    yield _region(page, start, needed, last=start + needed >= len(page))
-    yield _region(page, start, max(needed, _WIDE), last=True)
+    needed = first + _AFTER_HEADING - start
+    before, end = _shown(page, start, len(page), price) if price > first else (b"", start)
+    closely = max(needed - len(before), _AFTER_PRICE if price >= 0 else 0)
+    for most, last in ((closely, False), (max(closely, _WIDE - len(before)), True)):
+        shown, behind = _shown(page, end, most, len(page))
+        yield Region(before + shown, last=last or behind >= len(page), end=behind)
 
 
-def _region(page: bytes, start: int, most: int, *, last: bool) -> Region:
-    shown, end = _shown(page, start, most)
-    return Region(shown, last=last, end=end)
+def _title(page: bytes) -> bytes:
+    """Return how the page's title begins, before the name of the shop."""
+    start = page.find(b">", page.find(b"<title", 0, _FAR_PRICE)) + 1
+    return page[start : start + _LONGEST_TAG].split(b"<")[0].split(b" | ")[0].strip()
+
+
+def _named_heading(page: bytes, name: bytes) -> int:
+    """Return where the first heading opens that holds the beginning of a name, or -1."""
+    needle = name[:_NEEDLE]
+    at = page.find(needle) if len(needle) >= _SHORTEST_NEEDLE else -1
+    for _ in range(_MOST_HEADINGS):
+        if at < 0:
+            break
+        opens = page.rfind(b"<h1", max(0, at - _LONGEST_TAG), at)
+        if opens >= 0 and page.find(b"</h1", opens, at) < 0 and _end_of_script(page, at, at + _LONGEST_SCRIPT) < 0:
+            return opens
+        at = page.find(needle, at + len(needle))
+    return -1
 
 
 def _heading(page: bytes) -> int:
@@ -138,6 +169,10 @@ def _heading(page: bytes) -> int:
         if (end := _end_of_script(page, closing, closing + _LONGEST_SCRIPT)) < 0:
             return page.rfind(b"<h1", 0, closing)
         closing = page.find(b"</h1>", end)
+    return -1
+
+
+def _unclosed_heading(page: bytes) -> int:
     at = page.find(b"<h1")
     return at if at >= 0 and _end_of_script(page, at, at + _LONGEST_SCRIPT) < 0 else -1
 

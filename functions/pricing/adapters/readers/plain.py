@@ -138,11 +138,11 @@ def _seen(node: LexborNode, order: int, locale: PageLocale, known: _Known) -> _S
     text = visible_text(node)
     if not 0 < len(text) <= _LONGEST_TEXT or not _DIGIT.search(text):
         return None
-    read = known.read(text, None, locale)
-    if read.amount is None:
-        return None
     chain = chain_of(node, known.elements)
     if is_of_another(chain):
+        return None
+    read = known.read(text, None, locale)
+    if read.amount is None:
         return None
     if read.currency is None and known.is_sign(hint := text_behind(node)):
         read = known.read(text, hint, locale)

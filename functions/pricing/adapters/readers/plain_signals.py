@@ -120,15 +120,19 @@ def visible_text(node: LexborNode) -> str:
     for child in node.traverse(include_text=True):
         if child.tag != "-text":
             continue
-        text, parent = (child.text_content or "").strip(), child.parent
-        raised = parent is not None and (
-            parent.tag in _SUP or _CENTS.search((parent.attributes.get("class") or "").lower())
-        )
-        if raised and re.fullmatch(r"\d{2}", text) and parts and re.search(r"\d[.,]?$", parts[-1]):
+        text = (child.text_content or "").strip()
+        if parts and are_cents(text, child.parent) and re.search(r"\d[.,]?$", parts[-1]):
             parts[-1] = parts[-1].rstrip(".,") + "." + text
         elif text:
             parts.append(text)
     return " ".join(" ".join(parts).split())
+
+
+def are_cents(text: str, parent: LexborNode | None) -> bool:
+    """Return whether two digits stand raised, or in an element named for them."""
+    if parent is None or not re.fullmatch(r"\d{2}", text):
+        return False
+    return parent.tag in _SUP or _CENTS.search((parent.attributes.get("class") or "").lower()) is not None
 
 
 def text_behind(node: LexborNode) -> str | None:

@@ -59,29 +59,24 @@ def read_page(
     by_recipe = read_recipe(page, recipe, locale).claim if recipe else None
     claims = [c for c in (by_recipe, read_json_ld(page, url, locale), read_meta_tags(tags, locale)) if c]
     told = _Told(page=page, url=url, tags=tags, locale=locale, claims=claims)
-    for region in product_regions(page):
-        read = _read_region(region, told)
-        if read is not None:
-            return read
+    priced: list[Claim] = []
+    for region in product_regions(page, next((claim.title for claim in claims if claim.title), None)):
+        # A price that is clearly shown stands; a wider look is then for what else is said.
+        priced = priced or _claims_closely(region, told)
+        if not priced:
+            continue
+        stock = _stock(region, priced)
+        if region.last or stock is not Availability.UNKNOWN or _states_stock(priced):
+            return _read_region(region, priced, told, stock)
     return _NO_PRICE
 
 
-def _read_region(region: Region, told: _Told) -> Reading | NothingRead | None:
-    """Return what a part of the page says, or None where more of the page should be seen first."""
-    claims = _claims_closely(region, told)
-    if not region.last and not any(claim.strength >= _CLEARLY_SHOWN for claim in claims if claim.guessed):
-        return None
+def _read_region(region: Region, claims: list[Claim], told: _Told, stock: Availability) -> Reading | NothingRead:
+    """Return what the claims and a part of the page say together."""
     title = _heading(region.html)
-    if all(claim.guessed for claim in claims if claim.item_price is not None) and (
-        state := read_embedded(told.page, told.locale, title)
-    ):
-        claims.append(state)
-    claims.append(_labelled(region, claims, told, title))
-    reading = vote(
-        claims, told.locale, stock=_stock(region, claims), sku=_visible_sku(region, claims, told.url), title=title
-    )
-    silent = reading is None or reading.availability is Availability.UNKNOWN
-    return None if silent and not region.last else reading or _NO_PRICE
+    every = [*claims, _labelled(region, claims, told, title)]
+    sku = _visible_sku(region, every, told.url)
+    return vote(every, told.locale, stock=stock, sku=sku, title=title) or _NO_PRICE
 
 
 def _labelled(region: Region, claims: list[Claim], told: _Told, title: str | None) -> Claim:
@@ -100,6 +95,7 @@ def _labelled(region: Region, claims: list[Claim], told: _Told, title: str | Non
 
 
 def _claims_closely(region: Region, told: _Told) -> list[Claim]:
+    """Return what the page states and shows of its price, or nothing where more of it should be seen first."""
     found = [*told.claims, *_marked_up(region, told.locale)]
     # A recipe reads what is shown itself: only another look at the page can confirm or deny it.
     lead = next((claim for claim in found if claim.item_price is not None), None)
@@ -107,6 +103,12 @@ def _claims_closely(region: Region, told: _Told) -> list[Claim]:
         found.append(Claim(reader=Reader.PLAIN, item_price=lead.item_price, strength=_CLEARLY_SHOWN))
     elif plain := read_plain(region, told.locale, price_in_description(told.tags, told.locale)):
         found.append(plain)
+    if not region.last and not any(claim.strength >= _CLEARLY_SHOWN for claim in found if claim.guessed):
+        return []
+    if all(claim.guessed for claim in found if claim.item_price is not None) and (
+        state := read_embedded(told.page, told.locale, _heading(region.html))
+    ):
+        found.append(state)
     return found
 
 
@@ -121,6 +123,10 @@ def _stock(region: Region, claims: list[Claim]) -> Availability:
     if stated not in {None, Availability.IN_STOCK}:
         return Availability.UNKNOWN
     return stock_words(region, stated=stated is not None)
+
+
+def _states_stock(claims: list[Claim]) -> bool:
+    return any(claim.availability is not Availability.UNKNOWN for claim in claims)
 
 
 def _unreadable(html: bytes, content_type: str | None) -> NothingRead | None:

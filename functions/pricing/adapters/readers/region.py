@@ -9,9 +9,9 @@ from selectolax.lexbor import LexborHTMLParser
 from pricing.adapters.readers.elements import Markup
 
 GAP = "\0"
-_TEXT = re.compile(rb">\s*([^<>\s][^<>]*)")
+_TEXT = re.compile(rb">\s*+([^<>]++)")
 _COLON = re.compile("[:：]")
-_LONGEST = 160
+LONGEST = 160
 
 
 class Region(Markup):
@@ -26,15 +26,16 @@ class Region(Markup):
         self.end = end
 
     @cached_property
-    def text(self) -> str:
-        """Return what stands between tags, with a mark between two pieces."""
+    def texts(self) -> list[str]:
+        """Return what stands between tags, piece by piece, without what is blank or long: facts are told in short."""
         shown = b"\0".join(_TEXT.findall(b">" + self.html)).decode("utf-8", "replace")
-        return html.unescape(shown) if "&" in shown else shown
+        pieces = (html.unescape(shown) if "&" in shown else shown).split(GAP)
+        return [text for part in pieces if len(text := part.strip()) <= LONGEST and text]
 
     @cached_property
-    def texts(self) -> list[str]:
-        """Return the pieces of text in order, without those that are blank or long."""
-        return [text for part in self.text.split(GAP) if len(text := part.strip()) <= _LONGEST and text]
+    def text(self) -> str:
+        """Return the same pieces in one, with a mark between two."""
+        return GAP.join(self.texts)
 
     @cached_property
     def folded(self) -> str:

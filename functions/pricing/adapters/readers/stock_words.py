@@ -15,12 +15,14 @@ _MOST_PLACES = 50
 _NEAR = 4
 _WIDEST_BLANK = 200
 _NAMES = ("class", "id", "data-test")
+_BUTTON_STEMS = tuple(dict.fromkeys(name[:5].encode() for name in BUTTON_NAMES))
 _CHOICE_TAGS = frozenset([b"option", b"select", b"label"])
 _TEXT = re.compile(rb">\s*([^<>\s][^<>]*)")
 _LONGEST_STATE = 30
 _CHOICES = ("size", "swatch", "variant", "option", "store", "talla", "pickup", "retiro")
 _OTHER_THINGS = ("option", "service", "in-store", "in store", "pickup", "delivery", "click")
 _UNSHOWN = (" hidden ", "modal", "popup", "dialog", "tooltip", "template")
+_DENIES = re.compile(r"\b(?:not?|non|nicht|kein\w*|pas|niet|geen|nie|ikke|inte|ej|ei|não|нет|не|není)\b")
 _STATES = (
     (PRE_ORDER, Availability.PRE_ORDER),
     (BACK_ORDER, Availability.BACK_ORDER),
@@ -48,6 +50,16 @@ def stock_words(region: Region, *, stated: bool) -> Availability:
     return next((state for phrases, state in _STATES if _said(short, phrases)), Availability.UNKNOWN)
 
 
+def state_said(text: str) -> Availability:
+    """Return the state that a few words name; unknown where they deny something or name none."""
+    folded = text.casefold()
+    if _said(folded, OUT_OF_STOCK):
+        return Availability.OUT_OF_STOCK
+    if _DENIES.search(folded):
+        return Availability.UNKNOWN
+    return next((state for phrases, state in _STATES if _said(folded, phrases)), Availability.UNKNOWN)
+
+
 def _said(folded: str, phrases: tuple[str, ...]) -> list[str]:
     return [phrase for phrase in phrases if phrase in folded]
 
@@ -69,7 +81,7 @@ def _place(folded: str, phrase: str, longest: int) -> int:
 
 
 def _has_button(region: Region) -> bool:
-    tags = [tag for name in BUTTON_NAMES for tag in region.tags_with(name.encode(), _MOST_BUTTONS)]
+    tags = (tag for stem in _BUTTON_STEMS for tag in region.tags_with(stem, _MOST_BUTTONS))
     return any(
         any(name in tag.attributes.get(attribute, "").lower() for name in BUTTON_NAMES for attribute in _NAMES)
         and "disabled" not in tag.attributes

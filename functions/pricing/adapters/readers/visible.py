@@ -3,6 +3,8 @@
 import re
 from decimal import Decimal
 
+_STRUCK_WORDS = (b"<del", b"<s>", b"<s ", b"strik", b"line-through", b"barred", b"old", b"was", b"original", b"regular",
+                 b"list", b"compare")  # fmt: skip
 _STRUCK = re.compile(
     rb"<(?:del|s|strike)(?=[ >])|line-through|strik|barred|[\s\"'_-](?:old|was|original|regular|list|compare)[\s\"'_-]"
 )
@@ -27,7 +29,11 @@ def shows_price(region: bytes, amount: Decimal) -> bool:
 
 def _has_struck_price(region: bytes, start: int, end: int) -> bool:
     """Return whether something crossed out, or called old, holds a number."""
-    return any(_NUMBER_BEHIND.match(region, mark.end()) for mark in _STRUCK.finditer(region, start, end))
+    near = region[start:end]
+    # Most prices stand among no such word, and words are found faster than patterns.
+    return any(word in near for word in _STRUCK_WORDS) and any(
+        _NUMBER_BEHIND.match(region, mark.end()) for mark in _STRUCK.finditer(region, start, end)
+    )
 
 
 def _place_of(region: bytes, digits: bytes, cents: bytes) -> int:

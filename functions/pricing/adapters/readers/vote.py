@@ -50,32 +50,32 @@ def vote(
     agreeing = [c for c in priced if c.item_price == price.amount or price.amount in c.other_prices]
     ordered = [price.claim, *(c for c in sorted(claims, key=_rank) if c is not price.claim)]
     structured = [c for c in ordered if not c.guessed]
-    named = _first(c.title for c in structured) or title
+    named = _first([c.title for c in structured]) or title
     return Reading(
         item_price=price.amount,
         list_price=price.list_price,
-        shipping=_first(c.shipping for c in ordered),
+        shipping=_first([c.shipping for c in ordered]),
         currency=_currency(ordered, locale),
         availability=_availability(structured, stock),
-        condition=_first(c.condition for c in ordered),
-        seller=_first(c.seller for c in ordered),
-        gtin=_first(c.gtin for c in ordered),
-        mpn=_first(c.mpn for c in ordered),
+        condition=_first([c.condition for c in ordered]),
+        seller=_first([c.seller for c in ordered]),
+        gtin=_first([c.gtin for c in ordered]),
+        mpn=_first([c.mpn for c in ordered]),
         sku=_sku(structured, sku),
-        brand=_first(c.brand for c in ordered),
+        brand=_first([c.brand for c in ordered]),
         title=named,
         reader=price.claim.reader,
         agreement=len({c.reader for c in agreeing}),
         confidence=_confidence(price, agreeing, priced),
-        fulfilment=_first(c.fulfilment for c in ordered),
-        promotion=_first(c.promotion for c in ordered),
-        pack=_first(c.pack for c in ordered) or pack_of(named),
+        fulfilment=_first([c.fulfilment for c in ordered]),
+        promotion=_first([c.promotion for c in ordered]),
+        pack=_first([c.pack for c in ordered]) or pack_of(named),
         votes=tuple(
             Vote(reader=c.reader.value, item_price=c.item_price, currency=c.currency)
             for c in priced
             if c.item_price is not None
         ),
-        recipe=_first(c.recipe for c in priced),
+        recipe=_first([c.recipe for c in priced]),
     )
 
 
@@ -119,7 +119,7 @@ def _first[T](values: Iterable[T | None]) -> T | None:
 
 
 def _currency(ordered: list[Claim], locale: PageLocale) -> str | None:
-    return _first(c.currency for c in ordered) or currency_of_country(locale.country)
+    return _first([c.currency for c in ordered]) or currency_of_country(locale.country)
 
 
 def _availability(structured: list[Claim], stock: Availability) -> Availability:

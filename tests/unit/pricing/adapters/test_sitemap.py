@@ -1,12 +1,13 @@
 """Which pages a site's maps and lists name."""
 
 import gzip
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing.adapters.readers.sitemap import read_site_file, site_maps_of
+from pricing.adapters.readers.sitemap import MOST_ENTRIES, read_site_file, site_maps_of
 from pricing.domain.site import NamedPage
 
 URL = "https://shop.example/sitemap.xml"
@@ -52,7 +53,7 @@ def test_an_index_names_further_maps() -> None:
 def test_a_packed_map_is_read_and_one_that_unpacks_to_too_much_is_not() -> None:
     assert pages_in(gzip.compress(MAP), "application/gzip") == pages_in(MAP)
     bomb = gzip.compress(b"\x00" * 51_000_000, 1)
-    assert read_site_file(bomb, URL, "application/gzip").problem == "is packed in a way that cannot be read"
+    assert read_site_file(bomb, URL, "application/gzip").pages == ()
     assert read_site_file(gzip.compress(MAP)[:-30], URL, "application/gzip").problem == ""
     assert read_site_file(b"\x1f\x8bnot gzip", URL, None).problem
 
@@ -95,3 +96,39 @@ def test_the_maps_that_a_robots_txt_names() -> None:
     robots = b"\xef\xbb\xbfSitemap: https://shop.example/a.xml\nUser-agent: *\nsitemap:https://shop.example/b.xml\nSitemap:\n"
 
     assert site_maps_of(robots) == ["https://shop.example/a.xml", "https://shop.example/b.xml"]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [b"<url>", b"<url><loc>", b"<sitemap><loc>x", b"<loc >", b"<url><lastmod>", b"<![CDATA[", b"<a:loc", b"<url><url "],
+)
+def test_the_time_for_a_hostile_map_grows_like_its_length(unit: bytes) -> None:
+    def seconds(repeats: int) -> float:
+        body = b"<urlset>" + unit * repeats
+        began = time.process_time()
+        for _ in range(3):
+            read_site_file(body, URL, "application/xml")
+        return time.process_time() - began
+
+    seconds(1_000)
+    assert seconds(160_000) < 40 * max(seconds(10_000), 0.002)
+
+
+def test_a_packed_page_is_no_list_and_takes_no_memory() -> None:
+    bomb = gzip.compress(b"<html>" + b"<p>a" * 10_000_000, 1)
+
+    assert "no list is" in read_site_file(bomb, URL, "application/gzip").problem
+
+
+def test_a_map_that_is_too_large_is_read_as_far_as_it_is_taken() -> None:
+    entry = b"<url><loc>https://shop.example/p/%07d</loc></url>"
+    found = read_site_file(gzip.compress(b"<urlset>" + b"".join(entry % n for n in range(500_000)), 1), URL, None)
+
+    assert len(found.pages) == MOST_ENTRIES
+    assert "its beginning was read" in found.problem
+
+
+def test_blocks_that_hold_each_other_cost_a_bounded_amount() -> None:
+    deep = b"<html>" + b"<div><a href='/p'>x</a>" * 2_000 + b"word " * 200_000
+
+    assert read_site_file(deep, URL, "text/html").pages

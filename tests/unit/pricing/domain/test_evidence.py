@@ -154,3 +154,14 @@ def test_a_correction_that_leaves_nothing_is_no_price() -> None:
     found = decide(some_facts(), (an_offer("5", normalised=made),), a_policy(), MONDAY)
 
     assert "1 nothing left after correction" in found.steps[0].after
+
+
+@pytest.mark.parametrize("mode", ["item", "landed"])
+@pytest.mark.parametrize("item", ["0", "-1"])
+def test_an_article_of_which_nothing_is_left_is_not_followed_by_its_shipping(mode: str, item: str) -> None:
+    made = Normalised(item_price=Decimal(item), landed_price=Decimal("4.99"), currency="EUR")
+
+    found = decide(some_facts(), (an_offer("1", normalised=made),), a_policy(price_mode=mode), MONDAY)
+
+    assert (found.reason, found.moves) == (ReasonCode.NO_COMPETITION, False)
+    assert "1 nothing left after correction" in found.steps[0].after

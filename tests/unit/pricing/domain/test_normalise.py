@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pricing.domain.competitor_rules import Correction, Corrections, TaxRule
 from pricing.domain.errors import InvalidCompetitor
 from pricing.domain.market import Normalised
-from pricing.domain.normalise import comparable, normalised
+from pricing.domain.normalise import NotComparable, comparable, normalised
 from pricing.domain.rates import Rates, RateTable
 from shared.kernel.money import MINOR_UNITS
 from tests.builders.pricing import a_competitor, an_observation, an_offer, some_facts
@@ -198,6 +198,29 @@ def test_everything_together_is_rounded_once() -> None:
     exact = (Fraction(100, 7) + 7) / Fraction(119, 100) * Fraction(100, 125) * Fraction(2, 3)
     assert found is not None
     assert found.landed_price == Decimal(round(exact * 10**4)).scaleb(-4)
+
+
+@pytest.mark.parametrize("operand", [Decimal(10) ** 11, Decimal(10) ** 30])
+def test_what_no_shop_can_charge_is_not_compared(operand: Decimal) -> None:
+    corrections = Corrections(item_price=Correction(operation="multiply", operand=operand))
+
+    with pytest.raises(NotComparable):
+        made("999999999999.999999", competitor={"corrections": corrections})
+
+
+def test_the_largest_price_is_compared_to_its_last_digit() -> None:
+    assert amounts(made("999999999999.999999", currency="KWD", facts={"currency": "KWD"}))[0] == "1000000000000.000"
+
+
+def test_the_digits_that_others_reckon_with_change_nothing() -> None:
+    exact = made("123456.789", currency="USD")
+
+    with localcontext(prec=4):
+        assert made("123456.789", currency="USD") == exact
+
+
+def test_no_number_is_not_compared() -> None:
+    assert made("NaN") is None
 
 
 def test_what_is_comparable_is_the_normalised_price_in_the_shops_currency_or_the_captured_one() -> None:

@@ -262,7 +262,7 @@ def test_a_person_may_change_their_mind_about_a_price_they_refused() -> None:
     result = released(again, again.quarantined)
 
     assert result.offer is not None
-    assert (price_of(result.offer.latest), result.offer.rejected) == ("50", None)
+    assert (price_of(result.offer.latest), result.offer.rejected) == ("50", ())
 
 
 def test_a_late_doubted_price_takes_no_place_from_a_newer_one() -> None:
@@ -291,7 +291,7 @@ def test_what_was_judged_can_be_judged_the_same_way_again_and_no_other() -> None
 
 def test_a_server_that_left_the_page_unchanged_confirms_what_stands() -> None:
     offer = after(look("100", 0, etag="a", seller="Them"))
-    unchanged = look(None, 3, outcome="unchanged", etag="a", http_status=304, bytes_read=7)
+    unchanged = look(None, 3, outcome="unchanged", asked_etag="a", http_status=304, bytes_read=7)
 
     result = looked(offer, unchanged, Known())
 
@@ -311,6 +311,11 @@ def test_a_server_that_left_the_page_unchanged_confirms_what_stands() -> None:
         (unseen(), {}),
         (after(look("100", 0, etag="a")), {"etag": "b"}),
         (after(look("100", 0, last_modified="then")), {"last_modified": "now"}),
+        (after(look("100", 0, etag="a")), {}),
+        (after(look("100", 0, etag="a")), {"asked_etag": "b", "etag": "a"}),
+        (after(look("100", 0, etag="a", last_modified="then")), {"asked_etag": "b", "asked_last_modified": "then"}),
+        (after(look("100", 0, etag="a")), {"asked_last_modified": "then", "etag": "a"}),
+        (after(look("100", 0)), {"asked_etag": "a"}),
     ],
 )
 def test_what_is_unchanged_without_standing_is_a_named_failure(offer: Offer | None, changes: dict[str, Any]) -> None:
@@ -319,6 +324,29 @@ def test_what_is_unchanged_without_standing_is_a_named_failure(offer: Offer | No
     assert (result.seen.outcome, result.seen.item_price) == ("http_error", None)
     assert "nothing changed" in result.seen.detail
     assert result.offer is None or result.offer.last_failure == result.seen
+
+
+@pytest.mark.parametrize(
+    ("standing", "told"),
+    [
+        ({"etag": 'W/"abc"'}, {"asked_etag": 'W/"abc"', "etag": '"abc"'}),
+        ({"etag": '"abc"'}, {"asked_etag": 'W/"abc"'}),
+        ({"etag": '"abc-gzip"'}, {"asked_etag": '"abc-gzip"', "etag": '"abc"'}),
+        ({"etag": '"abc"'}, {"asked_etag": '"abc-gzip"', "etag": '"xyz"'}),
+        ({"etag": '"abc"', "last_modified": "then"}, {"asked_etag": '"abc"', "last_modified": "now"}),
+        ({"last_modified": "then"}, {"asked_last_modified": "then"}),
+        # A message from before the condition was told.
+        ({"etag": 'W/"abc"'}, {"etag": '"abc"'}),
+        ({"last_modified": "then"}, {"last_modified": "then"}),
+    ],
+)
+def test_what_a_server_was_asked_about_is_what_it_confirms(standing: dict[str, Any], told: dict[str, Any]) -> None:
+    offer = after(look("100", 0, **standing))
+
+    result = looked(offer, look(None, 3, outcome="unchanged", **told), Known())
+
+    assert (result.seen.outcome, price_of(result.seen)) == ("unchanged", "100")
+    assert (result.seen.etag, result.seen.last_modified) == (standing.get("etag"), standing.get("last_modified"))
 
 
 def test_a_page_that_is_unchanged_since_the_old_price_clears_the_quarantine() -> None:

@@ -203,7 +203,7 @@ def a_draft(**changes: str) -> OfferDraft:
 def register(world: World, *drafts: OfferDraft, organisation_id: str = "org") -> list[OfferResult]:
     competitors = FakeCompetitors({("org", "c1"): a_competitor()})
     registering = RegisterOffers(facts=world.facts, competitors=competitors, offers=world.offers, clock=lambda: MONDAY)
-    return list(asyncio.run(registering(organisation_id, drafts)))
+    return list(asyncio.run(registering(organisation_id, drafts)).results)
 
 
 def test_an_offer_is_watched_once_under_one_spelling_of_its_url(world: World) -> None:

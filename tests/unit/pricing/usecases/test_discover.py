@@ -10,6 +10,7 @@ from pricing.adapters.readers.sitemap import read_site_file, site_maps_of
 from pricing.domain.fetched import Fetch, Fetched
 from pricing.domain.site import NamedPage
 from pricing.usecases.discover import MOST_FILES, PAGES_IN_A_MESSAGE, DiscoverSite, Discovery
+from pricing.usecases.lane_manners import LaneManners
 from pricing.usecases.scan_pages import LONGEST_SCAN
 from tests.builders.pricing import MONDAY
 
@@ -37,11 +38,16 @@ class Site:
     wait_seconds: float = 0.0
     asked: list[str] = field(default_factory=list)
     rested: int = 0
+    silenced: dict[str, float] = field(default_factory=dict)
+    remembered: dict[str, datetime] = field(default_factory=dict)
+    busy: dict[str, float] = field(default_factory=dict)
 
     async def fetch(self, url: str, **_: Any) -> Fetched:
         if len(self.asked) >= self.patience:
             return Fetched(outcome=Fetch.NOT_YET, url=url, not_yet_seconds=self.wait_seconds, attempted=False)
         self.asked.append(url)
+        if url in self.busy:
+            return Fetched(outcome=Fetch.BLOCKED, url=url, detail="429", not_yet_seconds=self.busy[url])
         if url not in self.files:
             return Fetched(outcome=Fetch.NOT_FOUND, url=url, detail="the server answered 404")
         return Fetched(outcome=Fetch.FETCHED, url=url, body=self.files[url], content_type="application/xml")
@@ -53,10 +59,18 @@ class Site:
         self.rested += 1
 
     def silences(self) -> Mapping[str, float]:
-        return {}
+        return {"shop.example": self.wait_seconds} if self.wait_seconds else {}
 
     def silence(self, host: str, seconds: float) -> None:
-        raise AssertionError(host, seconds)
+        self.silenced[host] = seconds
+
+    async def recall(self, lane: int) -> Mapping[str, datetime]:
+        assert lane == 0
+        return {"calm.example": MONDAY + timedelta(minutes=5)}
+
+    async def keep(self, lane: int, until: Mapping[str, datetime]) -> None:
+        assert lane == 0
+        self.remembered.update(until)
 
 
 @dataclass
@@ -64,12 +78,10 @@ class Told:
     """What the scanner says."""
 
     parts: list[tuple[list[str], list[str], bool]] = field(default_factory=list)
-    names: list[int] = field(default_factory=list)
     rest: list[tuple[Discovery, datetime | None]] = field(default_factory=list)
 
-    async def tell(self, pages: Sequence[NamedPage], problems: Sequence[str], *, part: int, last: bool) -> None:
+    async def tell(self, pages: Sequence[NamedPage], problems: Sequence[str], *, last: bool) -> None:
         self.parts.append(([page.url for page in pages], list(problems), last))
-        self.names.append(part)
 
     async def carry(self, rest: Discovery, not_before: datetime | None) -> None:
         self.rest.append((rest, not_before))
@@ -108,7 +120,12 @@ def a_discovery(**changes: Any) -> Discovery:
 def discover(site: Site, asked: Discovery | None = None, *, stopped: bool = False) -> Told:
     told = Told()
     looking = DiscoverSite(
-        pages=site, read=read_site_file, site_maps_of=site_maps_of, stops=Stops(stopped), clock=lambda: MONDAY
+        pages=site,
+        read=read_site_file,
+        site_maps_of=site_maps_of,
+        manners=LaneManners(pages=site, memory=site, clock=lambda: MONDAY),
+        stops=Stops(stopped),
+        clock=lambda: MONDAY,
     )
     asyncio.run(looking(asked or a_discovery(), told, 0.0))
     return told
@@ -127,7 +144,7 @@ def test_robots_txt_names_the_maps_and_each_page_is_told_once() -> None:
     told = discover(site)
 
     assert told.urls == ["https://shop.example/a", "https://www.shop.example/b", "https://shop.example/c"]
-    assert [last for _, _, last in told.parts] == [True]
+    assert [last for _, _, last in told.parts] == [False, True]
     assert site.rested == 1
 
 
@@ -204,6 +221,29 @@ def test_a_wait_is_told_with_its_end() -> None:
     assert (rest.todo, rest.files, rest.carried) == (("https://shop.example/1.xml",), 1, 1)
 
 
+def test_a_map_whose_host_is_busy_is_read_later_and_the_lane_remembers() -> None:
+    place = "https://shop.example/1.xml"
+    site = Site({ROBOTS: f"Sitemap: {place}".encode()}, wait_seconds=600, busy={place: 600.0})
+
+    told = discover(site)
+
+    ((rest, not_before),) = told.rest
+    assert (rest.todo, not_before) == ((place,), MONDAY + timedelta(minutes=10))
+    assert not any(last for _, _, last in told.parts)
+    assert (site.rested, site.silenced) == (1, {"calm.example": 300.0})
+    assert site.remembered["shop.example"] == MONDAY + timedelta(minutes=10)
+    assert discover(Site({}, busy={place: 600.0}), a_discovery(todo=(place,), carried=3)).parts[-1][2]
+
+
+def test_maps_on_another_host_are_named_and_not_asked_in_this_lane() -> None:
+    site = Site({ROBOTS: b"Sitemap: https://maps.shop.example/1.xml\nSitemap: https://www.shop.example/2.xml"})
+
+    told = discover(site)
+
+    assert site.asked == [ROBOTS, "https://www.shop.example/2.xml"]
+    assert told.problems[0] == "https://maps.shop.example/1.xml: stands on another host; look for pages from there"
+
+
 def test_maps_that_name_each_other_for_ever_come_to_an_end() -> None:
     class Endless(Site):
         async def fetch(self, url: str, **_: Any) -> Fetched:
@@ -227,7 +267,6 @@ def test_many_pages_are_told_in_parts_with_names_of_their_own() -> None:
 
     assert told.urls == urls
     assert all(len(part) <= PAGES_IN_A_MESSAGE for part, _, _ in told.parts)
-    assert len(set(told.names)) == len(told.names)
     assert [last for _, _, last in told.parts] == [False] * (len(told.parts) - 1) + [True]
 
 

@@ -115,3 +115,23 @@ def test_a_file_of_another_kind_is_refused_as_a_whole() -> None:
 
     with pytest.raises(UnreadableFile, match="send it in parts"):
         Watching().take(*["HP-999,https://c1.example/a,"] * (LARGEST_FILE_ROWS + 1))
+
+
+def test_the_newest_word_on_an_offer_stands_and_is_counted() -> None:
+    watching = Watching()
+    watching.take("HP-100,https://c1.example/a,exact", "HP-200,https://c1.example/b,equivalent")
+
+    report = watching.take("HP-100,https://c1.example/a,substitute", "HP-200,https://c1.example/b,equivalent")
+
+    assert (report.accepted, report.changed) == (2, 1)
+    assert sorted(one.match_type for one in watching.offers.kept.values()) == ["equivalent", "substitute"]
+
+
+def test_a_row_that_says_no_match_type_changes_none() -> None:
+    watching = Watching()
+    watching.take("HP-100,https://c1.example/a,substitute")
+
+    report = watching.take("HP-100,https://c1.example/a,")
+
+    assert (report.accepted, report.changed) == (1, 0)
+    assert [one.match_type for one in watching.offers.kept.values()] == ["substitute"]

@@ -104,8 +104,8 @@ def test_a_proposal_is_asked_for_with_what_is_trusted_and_what_broke_since(place
     world = World()
     since = an_observation("1", captured_at=MONDAY + HOUR, snapshot="broken")
     before = an_observation("1", captured_at=MONDAY - 99 * HOUR, snapshot="mended since")
-    broken: dict[str, Any] = {place: since}
-    mended: dict[str, Any] = {place: before}
+    broken: dict[str, Any] = {place: since, "failing_since": MONDAY}
+    mended: dict[str, Any] = {place: before, "failing_since": MONDAY}
     world.watch(replace(watched("a"), **broken), replace(watched("b"), **mended))
     world.pages.proposal = Proof(recipe=RECIPE, detail="proven", known=2, reproduced=2, changed=1, agreed=1)
 

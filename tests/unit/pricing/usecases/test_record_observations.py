@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from pricing.domain.competitor_rules import TaxRule, Trust
+from pricing.domain.competitor_rules import Correction, Corrections, TaxRule, Trust
 from pricing.domain.market import Observation, Offer
 from pricing.domain.rates import RateTable
 from pricing.usecases.ports import Recorded
@@ -108,7 +108,7 @@ def test_a_rate_that_moves_is_no_price_that_changes() -> None:
 def test_a_server_that_left_a_foreign_page_unchanged_confirms_it_by_the_rate_of_that_day() -> None:
     world = World()
     asyncio.run(world.rates.keep([quotes("1.25")]))
-    world.record(an_observation("125", currency="USD"))
+    world.record(an_observation("125", currency="USD", etag="a"))
 
     unchanged = an_observation(
         "0",
@@ -116,6 +116,7 @@ def test_a_server_that_left_a_foreign_page_unchanged_confirms_it_by_the_rate_of_
         outcome="unchanged",
         item_price=None,
         currency=None,
+        asked_etag="a",
         captured_at=MONDAY + HOUR,
     )
     world.record(unchanged)
@@ -151,3 +152,33 @@ def test_what_another_organisation_knows_counts_for_nothing() -> None:
     assert recorded == Recorded(1, 0)
     assert world.offer.latest is not None
     assert world.offer.latest.normalised is None
+
+
+def test_one_look_that_cannot_be_compared_keeps_back_no_other_of_its_message() -> None:
+    world = World()
+    absurd = Corrections(item_price=Correction(operation="multiply", operand=Decimal(999_999_999_999)))
+    asyncio.run(world.competitors.add(a_competitor(competitor_id="c2", corrections=absurd)))
+    world.log.offers.kept["bad"] = replace(an_offer("1", offer_id="bad", competitor_id="c2"), latest=None)
+    bad = an_observation("999999999999", observation_id="o2", offer_id="bad", competitor_id="c2", confidence=Decimal(1))
+
+    recorded = world.record(bad, an_observation("50"))
+
+    assert recorded == Recorded(1, 1)
+    assert world.offer.latest is not None
+    failed = world.log.kept["o2"]
+    assert (failed.outcome, failed.item_price) == ("no_price", None)
+    assert "not one that a shop can charge" in failed.detail
+    assert world.log.offers.kept["bad"].last_failure == failed
+
+
+def test_a_number_that_cannot_be_reckoned_with_is_a_named_failure() -> None:
+    world = World()
+    world.record(an_observation("50"))
+
+    later = {"job_id": "j2", "captured_at": MONDAY + HOUR}
+    world.record(an_observation("49", observation_id="o2", confidence=Decimal("sNaN"), **later))
+
+    assert (world.log.kept["o2"].outcome, world.log.kept["o2"].item_price) == ("no_price", None)
+    assert "cannot be judged" in world.log.kept["o2"].detail
+    assert world.offer.latest is not None
+    assert world.offer.latest.item_price == Decimal(50)

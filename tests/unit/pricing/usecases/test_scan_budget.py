@@ -66,8 +66,20 @@ def test_one_job_is_granted_its_looks_once_however_often_it_asks() -> None:
     for name in "abcdefgh":
         world.watch(name)
 
-    assert world.choose() == world.choose()
-    assert len(world.choose("another")) == 0
+    first = world.choose()
+    world.now += DAY / 3
+    assert (len(first), len(world.choose("another"))) == (3, 1)
+    assert len(world.choose()) == 3
+    assert world.budgets.kept["org"].left == pytest.approx(0)
+
+
+def test_looks_that_nothing_is_worth_are_not_spent() -> None:
+    world = World()
+    world.set(5)
+    world.watch("only")
+
+    assert world.choose("job1") == ["only"]
+    assert world.budgets.kept["org"].left == pytest.approx(4)
 
 
 def test_looks_go_to_what_changes_near_the_lowest_price_and_sells() -> None:

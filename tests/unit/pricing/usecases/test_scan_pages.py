@@ -12,6 +12,7 @@ from pricing.domain.fetched import Fetch, Fetched
 from pricing.domain.lanes import HOSTS_AT_ONCE
 from pricing.domain.reading import NothingRead, Reader, Reading, Unread
 from pricing.domain.recipe import Field, Recipe, Selector
+from pricing.usecases.lane_manners import LaneManners
 from pricing.usecases.looks import PageAsked, Scan
 from pricing.usecases.scan_pages import (
     BYTES_AT_ONCE,
@@ -77,7 +78,7 @@ class Run:
             pages=self.web,
             read=read,
             snapshots=self.snapshots,
-            memory=self.memory,
+            manners=LaneManners(pages=self.web, memory=self.memory, clock=lambda: self.now),
             stops=self.stops,
             clock=lambda: self.now,
         )

@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 
 from pricing.adapters.readers import read_page
+from pricing.adapters.readers.meta_tags import meta_tags
 from pricing.adapters.readers.page_bytes import product_regions, utf8_page
-from pricing.adapters.readers.region import Region
+from pricing.adapters.readers.region import GAP, Region
 from pricing.adapters.readers.visible import shows_price
 from pricing.domain.reading import Reader, Reading
 
@@ -55,6 +56,46 @@ def test_a_heading_in_a_script_is_no_heading() -> None:
     page = b"<head><script>var t = '<h1>B</h1>'</script></head><body>" + FILLER.encode() + b"<h1>A</h1>"
 
     assert b"<h1>A</h1>" in next(product_regions(page)).html
+
+
+@pytest.mark.parametrize(
+    "before", ["<h1>Shop of kettles</h1>", "<script>var t = '<h1>Kettle 4711 de luxe</h1>'</script>"]
+)
+@pytest.mark.parametrize("name", [None, "Kettle 4711 de luxe"])
+def test_the_heading_that_holds_the_name_is_the_articles(before: str, name: str | None) -> None:
+    title = "Kettles and pots" if name else "Kettle 4711 de luxe | Shop"
+    page = f"<title>{title}</title><body>{before}{FILLER}<h1 class=name> <b>Kettle 4711 de luxe</b></h1><i>$3</i>"
+
+    assert b"<i>$3</i>" in next(product_regions(page.encode(), name)).html
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<meta property="og:price:amount" content="3.50">',
+        "<meta content='3.50' property='og:price:amount'/>",
+        '<META property="og:price:amount" content="1"><meta  property=og:price:amount\n content=3.50 >',
+    ],
+)
+def test_a_tag_of_the_head_is_read_in_any_order(tag: str) -> None:
+    between = "<script>var a = 'content=';</script><div data-content='x'></div>"
+
+    assert meta_tags(f"<head>{between}<meta charset=utf-8>{between}{tag}".encode()) == {"og:price:amount": "3.50"}
+
+
+def test_a_name_that_no_heading_holds_leaves_the_first_heading() -> None:
+    page = f"<title>Kettle 4711 de luxe</title><body>{FILLER}<h1>Pots</h1><i>$3</i>".encode()
+
+    assert b"<i>$3</i>" in next(product_regions(page)).html
+
+
+def test_scripts_before_a_stated_price_do_not_make_more_of_what_follows() -> None:
+    script = f"<script>{'x' * 60_000}</script>"
+    page = f'<body><h1>A</h1>{script}<b itemprop="price">$3</b>{FILLER}</body>'.encode()
+    region = next(product_regions(page))
+
+    assert b'itemprop="price"' in region.html
+    assert len(region.html) < 14_000
 
 
 def test_a_page_in_capitals_is_a_page() -> None:
@@ -117,6 +158,12 @@ def test_texts_are_what_stands_between_tags() -> None:
     assert region.texts == ["In stock", "Fish & chips", "na\u00efve"]
 
 
+def test_a_long_text_is_no_fact() -> None:
+    region = Region(f"<p>In stock</p><p>{'a word ' * 40}</p><p>New</p>".encode(), last=True)
+
+    assert (region.texts, region.text) == (["In stock", "New"], f"In stock{GAP}New")
+
+
 def test_a_name_that_sounds_like_a_former_price_without_a_number_strikes_nothing() -> None:
     assert shows_price(b"<b>$39.50</b><span class='price--old' style='display:none'>&nbsp;</span>", Decimal("39.50"))
     assert not shows_price(b"<b>$39.50</b><span class='price-old'> <i>Was</i> $59</span>", Decimal("39.50"))
@@ -130,3 +177,10 @@ def test_an_element_without_a_name_gives_a_price_when_it_says_little_else(text: 
     found = read_page(f"<body><h1>Kettle</h1><table><tr><td>{text}</td></tr></table></body>".encode(), url=URL)
 
     assert isinstance(found, Reading) is (read is Reading)
+
+
+@pytest.mark.parametrize("spelling", ["content=", "CONTENT=", "content ="])
+def test_a_meta_tag_is_read_in_any_spelling_of_its_attribute(spelling: str) -> None:
+    page = f'<head><meta charset="utf-8"><meta property="og:price:amount" {spelling}"9.90"></head>'.encode()
+
+    assert meta_tags(page) == {"og:price:amount": "9.90"}
