@@ -65,6 +65,13 @@ class CompetitorChange(Body):
     sellers: SellersBody = SellersBody()
     weight: DecimalText = "1"
     expire_after_days: int = Field(default=14, ge=1, le=365)
+    region: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=40,
+        examples=["LV-1010"],
+        description="The region or postal code that its pages show prices for; each look says it",
+    )
     model_reader: bool = Field(
         default=False,
         description="Let a language model look at its pages where no reader finds a price, and propose recipes",
@@ -118,6 +125,7 @@ def _changed(known: Competitor, body: CompetitorChange) -> Competitor:
         "sellers": _merged(known.sellers, body.sellers, dict.fromkeys(SellersBody.model_fields, tuple)),
         "weight": Decimal(body.weight),
         "expire_after_days": body.expire_after_days,
+        "region": body.region,
         "model_reader": body.model_reader,
     }
     return replace(known, **{name: told[name] for name in body.model_fields_set})

@@ -63,6 +63,7 @@ class CompetitorView(View):
     sellers: SellersView
     weight: str
     expire_after_days: int
+    region: str | None
     model_reader: bool
 
 

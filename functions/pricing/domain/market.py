@@ -45,6 +45,7 @@ class Competitor:
     sellers: Sellers = field(default_factory=Sellers)
     weight: Decimal = Decimal(1)
     expire_after_days: int = 14
+    region: str | None = None
     model_reader: bool = False
 
     def owns(self, host: str) -> bool:

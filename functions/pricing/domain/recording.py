@@ -78,7 +78,7 @@ def _unjudged(offer: Offer | None, seen: Observation, detail: str) -> Looked:
 
 
 def _taken_in(offer: Offer | None, seen: Observation, known: Known) -> Looked:
-    seen = confirmed(offer, seen)
+    seen = _placed(confirmed(offer, seen), known)
     if offer is None:
         return Looked(seen, None)
     if not seen.is_read:
@@ -87,6 +87,12 @@ def _taken_in(offer: Offer | None, seen: Observation, known: Known) -> Looked:
     if offer.latest is not None and seen.captured_at <= offer.latest.captured_at:
         return Looked(seen, offer)
     return _trusted(offer, seen, known) if seen.quality == "ok" else _doubted(offer, seen)
+
+
+def _placed(seen: Observation, known: Known) -> Observation:
+    """The look with the region that the competitor's prices are shown for, where the look itself knows none."""
+    competitor = known.competitors.get(seen.competitor_id)
+    return seen if seen.region or competitor is None else replace(seen, region=competitor.region)
 
 
 def released(offer: Offer | None, seen: Observation) -> Looked:

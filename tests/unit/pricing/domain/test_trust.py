@@ -420,3 +420,11 @@ def test_a_confirmed_jump_stands_whatever_the_order_of_its_messages(order: list[
     assert offer.latest.quality != "suspicious"
     # Whoever reads the newest first has nothing to doubt it by.
     assert price_of(offer.latest) == "51" or order.index(0) < order.index(3)
+
+
+@pytest.mark.parametrize(("own", "expected"), [(None, "LV-1010"), ("DE-10115", "DE-10115")])
+def test_a_look_says_the_region_its_price_is_shown_for(own: str | None, expected: str) -> None:
+    placed = Known(competitors={"c1": a_competitor(region="LV-1010")})
+
+    for price in ("50", None):
+        assert looked(unseen(), look(price, 1, region=own), placed).seen.region == expected
