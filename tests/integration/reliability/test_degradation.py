@@ -162,7 +162,10 @@ async def world(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
             rate_limits=LIMITS,
             decide_queue_url="decide",
             publish_queue_url="publish",
+            pages_queue_url="pages",
             reports_queue_url="reports",
+            stored_pages_function="stored-pages",
+            scanner_lanes=1,
         )
         edge = Edge.of(settings)
         made = World(build_app(bootstrap(settings, edge), edge), edge, valkey_proxy, mongodb_proxy, servers)
