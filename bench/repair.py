@@ -6,8 +6,6 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 from bench.extraction import DATA, labelled_pages
 from bench.mutations import MUTATIONS, TRAPS, Mutation, new_price, repriced
 from pricing.adapters.readers import read_page
@@ -51,7 +49,7 @@ def verdict(change: Mutation, pages: list[KnownPage]) -> tuple[str, str]:
     if proof.recipe is None:
         return "not mended", proof.detail
     for page, new in zip(pages, changed, strict=True):
-        claim = read_recipe(LexborHTMLParser(new.body), proof.recipe, page_locale(new.body, page.url)).claim
+        claim = read_recipe(new.body, proof.recipe, page_locale(new.body, page.url)).claim
         right = new_price(page.item_price) if change is repriced else page.item_price
         if claim is None or claim.item_price != right:
             return "WRONG", f"{proof.recipe.selectors[0].css}: {claim and claim.item_price} for {page.item_price}"

@@ -27,7 +27,8 @@ SELECTORS = (
     STRANGERS_TEXT + "Its `excerpts` are markup of product pages of one shop. Where `changed` is false the page shows "
     "`price`; where it is true the shop has changed its pages since, and `price` is the last one known, which may be "
     "old. Name up to five CSS selectors of the element that shows the price the article costs now, the most durable "
-    "first: names made for people or machines to find things by, no generated names, no positions. One selector may "
+    "first: names made for people or machines to find things by, no generated names, no positions. Tell elements by "
+    "tag, #id, .class or [attribute], in one another by a space or >, and use nothing else of CSS. One selector may "
     "name two alternatives with a comma. Name an attribute only where the price is not the element's text."
 )
 

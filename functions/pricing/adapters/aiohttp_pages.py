@@ -6,28 +6,25 @@ followed here so that each step is checked, and nothing is read without a bound 
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import aiohttp
 
 from pricing.adapters.aiohttp_answers import failure_of, outcome_of
-from pricing.adapters.host_manners import HostManners, Monotonic, Sleep, retry_after_seconds
-from pricing.adapters.robots_rules import product_token
-from pricing.adapters.site_rules import REDIRECTS, SiteRules
+from pricing.adapters.host_manners import HostManners, Hosts, Monotonic, Sleep, retry_after_seconds
+from pricing.adapters.robots_rules import RobotsRules, not_yet, product_token
+from pricing.adapters.site_rules import REDIRECTS, TOO_BUSY, SiteRules
 from pricing.domain.fetched import Fetch, Fetched, FetchLimits
 from shared.kernel.clock import Clock, system_clock
 from shared.kernel.public_url import UnsafeUrl, checked_url
 from shared.runtime.web.resolver import Lookup, system_lookup
 from shared.runtime.web.transport import Answer, WebTransport
 
-_MOST_HOSTS = 1_000
-_TOO_BUSY = frozenset({429, 503})
 # A host that is too busy and does not say for how long is left alone for this long.
 _SILENCE_SECONDS = 60.0
 
@@ -51,9 +48,11 @@ class AioHttpPages:
         self._clock = clock
         self._monotonic = monotonic
         self._sleep = sleep
+        self._hosts = Hosts(monotonic, sleep)
         self._transport = WebTransport(user_agent, self._limits, lookup, connect_to)
-        self._manners: OrderedDict[str, HostManners] = OrderedDict()
-        self._rules = SiteRules(self._transport, self._limits, self._token, monotonic)
+        self._rules = SiteRules(
+            self._transport, self._limits, self._token, hosts=self._hosts, clock=clock, monotonic=monotonic
+        )
 
     async def __aenter__(self) -> Self:
         """Open nothing yet: connections are made when they are needed."""
@@ -96,17 +95,17 @@ class AioHttpPages:
 
     async def rest(self) -> None:
         """Wait until every host that may soon be asked again may be asked by anybody."""
-        waits = [manners.wait_seconds() for manners in self._manners.values()]
+        waits = self._hosts.waits().values()
         await self._sleep(max((one for one in waits if one <= self._limits.longest_wait_seconds), default=0.0))
 
     def silences(self) -> Mapping[str, float]:
         """The hosts that are to be left alone for longer, with how long (seconds)."""
-        waits = {host: manners.wait_seconds() for host, manners in self._manners.items()}
-        return {host: seconds for host, seconds in waits.items() if seconds > self._limits.longest_wait_seconds}
+        waits = self._hosts.waits().items()
+        return {host: seconds for host, seconds in waits if seconds > self._limits.longest_wait_seconds}
 
     def silence(self, host: str, seconds: float) -> None:
         """Leave a host alone for so long."""
-        self._manners_of(host).silence(seconds)
+        self._hosts.named(host).silence(seconds)
 
     async def _follow(
         self, url: str, headers: dict[str, str], deadline: float | None, pause_seconds: float | None
@@ -138,13 +137,11 @@ class AioHttpPages:
         self, url: str, headers: dict[str, str], deadline: float | None, pause_seconds: float | None
     ) -> tuple[Answer | Fetched, float]:
         """What one address answered, and how long that took (seconds, without the host's pause)."""
-        manners = self._manners_of(urlsplit(url).hostname or "")
+        rules = await self._rules.of(url, deadline, pause_seconds)
+        if not rules.allow(url, self._token):
+            return _kept_out(url, rules), 0.0
+        manners = self._hosts.of(url)
         async with manners.turn:
-            rules = await self._rules.of(url, manners, deadline, pause_seconds)
-            if rules is None:
-                return _not_yet(url, manners), 0.0
-            if not rules.allow(url, self._token):
-                return Fetched(outcome=rules.refusal, url=url, detail=rules.why, attempted=False), 0.0
             if not await manners.wait(deadline, self._limits.longest_wait_seconds):
                 return _not_yet(url, manners), 0.0
             began = self._monotonic()
@@ -168,28 +165,18 @@ class AioHttpPages:
     def _finished(self, url: str, answer: Answer, spent: float) -> Fetched:
         asked = retry_after_seconds(answer.headers.get("Retry-After"), self._clock().astimezone(UTC))
         fetched = outcome_of(url, answer, asked, round(spent * 1000))
-        busy = answer.status in _TOO_BUSY
+        busy = answer.status in TOO_BUSY
         silence = asked or (_SILENCE_SECONDS if busy else 0.0)
         if silence > 0:
-            self._manners_of(urlsplit(url).hostname or "").silence(silence)
+            self._hosts.of(url).silence(silence)
         return replace(fetched, not_yet_seconds=silence) if busy else fetched
-
-    def _manners_of(self, host: str) -> HostManners:
-        manners = self._manners.get(host)
-        if manners is not None:
-            self._manners.move_to_end(host)
-            return manners
-        manners = self._manners[host] = HostManners(self._monotonic, self._sleep)
-        if len(self._manners) > _MOST_HOSTS and not next(iter(self._manners.values())).turn.locked():
-            self._manners.popitem(last=False)
-        return manners
 
 
 def _not_yet(url: str, manners: HostManners) -> Fetched:
+    return _kept_out(url, not_yet(manners.wait_seconds()))
+
+
+def _kept_out(url: str, rules: RobotsRules) -> Fetched:
     return Fetched(
-        outcome=Fetch.NOT_YET,
-        url=url,
-        detail="its host is to be left alone for longer",
-        attempted=False,
-        not_yet_seconds=manners.wait_seconds(),
+        outcome=rules.refusal, url=url, detail=rules.why, attempted=False, not_yet_seconds=rules.not_yet_seconds
     )

@@ -24,6 +24,8 @@ class RobotsRules:
     why: str = "robots.txt disallows the page"
     pause: float = 0.0
     """The pause the site asks for where its rules themselves are not at hand (seconds)."""
+    not_yet_seconds: float = 0.0
+    """How long who has the rules is to be left alone, before they can be asked for (again)."""
 
     def allow(self, url: str, agent: str) -> bool:
         """Return whether the page may be fetched."""
@@ -44,6 +46,18 @@ UNREACHABLE = RobotsRules(None, allows_all=False, kept=KEPT_WHEN_UNREACHABLE, wh
 def cleared(pause_seconds: float) -> RobotsRules:
     """The rules of a page that they were asked about not long ago: it may be read, at such a pause."""
     return RobotsRules(None, allows_all=True, pause=pause_seconds)
+
+
+def not_yet(seconds: float) -> RobotsRules:
+    """The rules of a site that cannot be asked for now: who has them is to be left alone for so long."""
+    why = "its host is to be left alone for longer"
+    return RobotsRules(None, allows_all=False, refusal=Fetch.NOT_YET, why=why, not_yet_seconds=seconds)
+
+
+def too_busy(status: int, seconds: float) -> RobotsRules:
+    """Keep out of a site whose server asks to be asked again in so long: that is no answer to keep."""
+    why = f"robots.txt cannot be had: the server answered {status}"
+    return replace(UNREACHABLE, why=why, not_yet_seconds=seconds)
 
 
 def unreachable_because(failure: Fetched) -> RobotsRules:

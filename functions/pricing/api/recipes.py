@@ -24,7 +24,12 @@ class SelectorBody(Body):
     """Where one field stands on the store's pages."""
 
     field: FieldName
-    css: str = Limits(min_length=1, max_length=200, examples=["#price .now"])
+    css: str = Limits(
+        min_length=1,
+        max_length=200,
+        examples=["#price .now"],
+        description="By tag, #id, .class, [attribute], :first-child, :last-child, :nth-child(2); joined by space or >",
+    )
     attribute: str | None = Limits(default=None, description="The attribute that holds it, instead of the text")
     pick: Literal["first", "last", "join"] = "first"
     strip: list[Word] = Limits(default=[], max_length=MOST_WORDS, description="Words to leave out")

@@ -18,9 +18,18 @@ HOSTS_AT_ONCE = 128
 
 def lane_of(host: str, lanes: int) -> int:
     """The lane of a host; the site with and without `www.` is one, as each redirects to the other."""
+    return int.from_bytes(hashlib.sha256(_site(host).encode()).digest()[:8]) % lanes
+
+
+def is_one_site(one: str, other: str) -> bool:
+    """Whether two hosts are the same, but for `www.`."""
+    return _site(one) == _site(other)
+
+
+def _site(host: str) -> str:
     while host.startswith("www."):
         host = host.removeprefix("www.")
-    return int.from_bytes(hashlib.sha256(host.encode()).digest()[:8]) % lanes
+    return host
 
 
 def packed[T](hosts: Mapping[str, Sequence[T]], bytes_of: Callable[[Sequence[T]], int]) -> list[list[T]]:

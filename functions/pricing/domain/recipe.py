@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pricing.domain.css import UnknownCss, alternatives
 from shared.kernel.errors import Invalid
 
 MOST_SELECTORS = 20
@@ -11,10 +12,7 @@ MOST_WORDS = 10
 _LONGEST_NAME = 80
 _LONGEST_CSS = 200
 _LONGEST_WORD = 40
-_MOST_ALTERNATIVES = 5
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,59}")
-# Neither XPath nor a style sheet; a closing bracket too many is the parser's to find.
-_NOT_CSS = re.compile(r"^\s*[./]{0,2}/|[{}<;\x00-\x1f]")
 
 
 class InvalidRecipe(Invalid):
@@ -60,10 +58,12 @@ class Selector:
     strip: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.css.strip() or len(self.css) > _LONGEST_CSS or _NOT_CSS.search(self.css):
+        if not self.css.strip() or len(self.css) > _LONGEST_CSS:
             raise self._invalid(f"must be a CSS selector of at most {_LONGEST_CSS} characters")
-        if self.css.count(",") >= _MOST_ALTERNATIVES:
-            raise self._invalid(f"may name at most {_MOST_ALTERNATIVES} alternatives")
+        try:
+            alternatives(self.css)
+        except UnknownCss as unknown:
+            raise self._invalid(f"cannot be followed: {unknown}") from unknown
         if self.attribute is not None and not _ATTRIBUTE.fullmatch(self.attribute):
             raise self._invalid(f"names no attribute by {self.attribute!r}")
         if len(self.strip) > MOST_WORDS or not all(0 < len(word) <= _LONGEST_WORD for word in self.strip):

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from pricing.domain.fetched import Fetch, Fetched
-from pricing.domain.lanes import HOSTS_AT_ONCE
+from pricing.domain.lanes import HOSTS_AT_ONCE, is_one_site
 from pricing.domain.reading import NothingRead, Reading
 from pricing.domain.recipe import Recipe
 from pricing.usecases.lane_manners import LaneManners
@@ -89,6 +89,7 @@ class ScanPages:
 
     async def _read_host(self, pages: Sequence[PageAsked], work: _Work) -> None:
         async with work.room:
+            elsewhere = ""
             for place, page in enumerate(pages):
                 if work.stopped:
                     return
@@ -100,12 +101,15 @@ class ScanPages:
                     pause_seconds=page.pause_seconds,
                 )
                 if self._is_not_yet(fetched, work.scan):
-                    if urlsplit(fetched.url).hostname == page.host:
+                    silent = urlsplit(fetched.url).hostname or ""
+                    if is_one_site(silent, page.host) or silent == elsewhere:
                         self._put_off(pages[place:], fetched.not_yet_seconds, work)
                         return
-                    # It is the host it was redirected to that wants to be left alone.
+                    # One page may lead to another site that wants to be left alone; where two do, all do.
+                    elsewhere = silent
                     self._put_off([page], fetched.not_yet_seconds, work)
                     continue
+                elsewhere = ""
                 work.looks.append(self._look(page, fetched, work.scan))
                 if _is_much(work.looks):
                     await self._tell(work)

@@ -12,7 +12,7 @@ _INNER_TAG = re.compile(rb"</?[a-zA-Z][^>\"']*+(?:(?:\"[^\"]{0,8000}\"|'[^']{0,8
 _SLASH = ord("/")
 _LONGEST_TAG = 8_000
 _TRIES = 6
-_VOID = frozenset(
+VOID = frozenset(
     [b"meta", b"link", b"img", b"input", b"br", b"hr", b"source", b"area", b"base", b"col", b"embed", b"track", b"wbr"]
 )
 # A second one of these ends the first, which nobody closes.
@@ -88,7 +88,7 @@ class Markup:
     def end_of(self, tag: Tag, most: int | None = None) -> int:
         """Return where the content of an element ends: at its own closing tag, or so many bytes on."""
         limit = len(self.html) if most is None else min(len(self.html), tag.end + most)
-        if tag.name in _VOID:
+        if tag.name in VOID:
             return tag.end
         depth = 1
         for found in _pair(tag.name).finditer(self.small, tag.end, limit):
@@ -121,7 +121,7 @@ class Markup:
                 closed.append(self.small[place + 2 : self.small.find(b">", place)].strip())
                 continue
             name = _NAME.match(self.small, place)
-            if not name or name[1] in _VOID:
+            if not name or name[1] in VOID:
                 continue
             if name[1] in closed:
                 # What opened inside and was never closed ends where its parent does.

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pricing.adapters.readers.followed import Followed, TooLarge, TooMuch, followed_on
 from pricing.adapters.readers.locale import page_locale
 from pricing.adapters.readers.page_bytes import utf8_page
 from pricing.adapters.readers.plain_signals import Element, chain_of, visible_text
@@ -32,7 +33,6 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,50}")
 _MADE = re.compile(r"\d{3}|[a-z]\d[a-z]|\d[a-z]\d|[A-Z][a-z]?[A-Z][a-z]?[0-9A-Z]")
 _STEM = re.compile(r"[A-Za-z]{4,}")
 _FURNITURE = frozenset({"nav", "footer", "aside"})
-_WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]| (?=[^\W\d_])){2,30}")
 _HOOKS = ("itemprop", "data-testid", "data-test", "data-qa", "data-role", "data-price-type")
 _NO_PRICE = frozenset({Kind.PER_UNIT, Kind.INSTALMENT, Kind.SHIPPING, Kind.SAVING, Kind.WAS})
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "option", "title"})
@@ -43,6 +43,7 @@ class _Target:
     """A page, and the prices one of which its element must show."""
 
     tree: LexborHTMLParser
+    followed: Followed
     locale: PageLocale
     prices: tuple[Decimal, ...]
 
@@ -75,7 +76,7 @@ class Inducer:
 
 def _target(body: bytes, url: str, content_type: str | None, prices: tuple[Decimal, ...]) -> _Target:
     page = utf8_page(body, content_type)
-    return _Target(LexborHTMLParser(page), page_locale(page, url), prices)
+    return _Target(LexborHTMLParser(page), followed_on(page), page_locale(page, url), prices)
 
 
 def _wanted(page: ChangedPage) -> tuple[Decimal, ...]:
@@ -128,15 +129,15 @@ def _finds(way: _Way, pages: Sequence[_Target]) -> bool:
 
 
 def _first_price(page: _Target, css: str) -> Decimal | None:
+    page.followed.renew()
     try:
-        node = page.tree.css_first(css)
-    except SelectolaxError:
+        found = page.followed.elements(css)
+        return _price_in(page.followed.text(found[0]), page.locale) if found else None
+    except (TooLarge, TooMuch):
         return None
-    return _price_of(node, page.locale) if node is not None else None
 
 
-def _price_of(node: LexborNode, locale: PageLocale) -> Decimal | None:
-    text = visible_text(node)
+def _price_in(text: str, locale: PageLocale) -> Decimal | None:
     if not 0 < len(text) <= _LONGEST_HEADING or not _DIGIT.search(text):
         return None
     read = read_price(text, locale=locale)
@@ -158,7 +159,7 @@ def _places(page: _Target) -> list[LexborNode]:
         for _ in range(_LEVELS):
             if node is None or node.tag in _UNSEEN or node.tag in {"body", "html"}:
                 break
-            if node.mem_id not in places and _price_of(node, page.locale) in page.prices:
+            if node.mem_id not in places and _price_in(visible_text(node), page.locale) in page.prices:
                 chain = chain_of(node, known)
                 if not any(map(_is_elsewhere, chain)) and not any(near.struck for near in chain[:4]):
                     places[node.mem_id] = node
@@ -173,24 +174,15 @@ def _is_elsewhere(element: Element) -> bool:
 def _ways_to(node: LexborNode) -> Iterator[_Way]:
     own = list(_names(node))
     yield from own
-    yield from _labelled(node)
     tag = _Way(node.tag or "span", 30)
     at = node.parent
     for level in range(_ANCESTORS):
         if at is None or at.tag in {"body", "html"}:
             return
-        for above in (*_names(at), *_labelled(at)):
+        for above in _names(at):
             for below in (*own[:4], tag):
                 yield _Way(f"{above.css} {below.css}", above.weight + below.weight + level + 2)
         at = at.parent
-
-
-def _labelled(node: LexborNode) -> Iterator[_Way]:
-    """Return an element told by the words that lead to the price in it."""
-    words = _WORDS.match(visible_text(node))
-    name = next(iter(_names(node)), _Way(node.tag or "", 10))
-    if words and name.css:
-        yield _Way(f'{name.css}:lexbor-contains("{words[0].strip()}")', name.weight + 10)
 
 
 def _names(node: LexborNode) -> Iterator[_Way]:

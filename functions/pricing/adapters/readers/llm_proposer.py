@@ -41,7 +41,8 @@ class LlmProposer:
             *(_excerpt(one.body, one.content_type, one.item_price, changed=False) for one in known[:_MOST_KNOWN]),
         ]
         told = [one for one in excerpts if one is not None]
-        places = list(dict.fromkeys(self._ask(told)))[:_MOST_PLACES] if told else []
+        named = dict.fromkeys(self._ask(told)) if told else {}
+        places = [one for one in named if _recipe(name, one) is not None][:_MOST_PLACES]
         texts = [one.css for one in places if one.attribute is None]
         pairs = [PriceAt(css=f"{one}, {other}") for one, other in permutations(texts, 2)]
         for place in (*places, *pairs):

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
-
 from pricing.adapters.readers.claims import Claim, availability_of, condition_of, gtin_of, iso_currency, text_of
-from pricing.adapters.readers.plain_signals import visible_text
+from pricing.adapters.readers.followed import Followed, TooLarge, TooMuch, followed_on
 from pricing.domain.price_text import Kind, PageLocale, PriceText, read_price
 from pricing.domain.reading import Availability, Condition, Reader
 from pricing.domain.recipe import Field, Pick, Recipe, Selector
@@ -21,7 +19,8 @@ type Found = PriceText | str | Availability | Condition
 class Why(StrEnum):
     """What keeps a selector from giving its field."""
 
-    NOT_CSS = "the selector is no CSS that can be followed"
+    TOO_MUCH = "following it takes too long on this page; name what it means more closely"
+    TOO_LARGE = "what the selector matches holds more than one field; name an element further in"
     NO_MATCH = "the selector matches nothing"
     EMPTY = "what the selector matches is empty"
     NOT_A_PRICE = "what it matches is not a price"
@@ -48,13 +47,14 @@ class RecipeRead:
     faults: tuple[Fault, ...] = ()
 
 
-def read_recipe(page: LexborHTMLParser | bytes, recipe: Recipe, locale: PageLocale) -> RecipeRead:
+def read_recipe(page: Followed | bytes, recipe: Recipe, locale: PageLocale) -> RecipeRead:
     """Return the recipe's claim about a page, and the selectors a person should mend."""
-    tree = LexborHTMLParser(page) if isinstance(page, bytes) else page
+    followed = followed_on(page) if isinstance(page, bytes) else page
+    followed.renew()
     found: dict[Field, Found] = {}
     faults: list[Fault] = []
     for selector in recipe.selectors:
-        text = _text(tree, selector)
+        text = _text(followed, selector)
         value = text if isinstance(text, Why) else _value(selector.field, text, locale)
         if isinstance(value, Why):
             faults.append(Fault(field=selector.field, why=value, text=None if isinstance(text, Why) else text))
@@ -63,9 +63,7 @@ def read_recipe(page: LexborHTMLParser | bytes, recipe: Recipe, locale: PageLoca
     return RecipeRead(claim=_claim(found, recipe), faults=tuple(faults))
 
 
-def try_recipe(
-    page: LexborHTMLParser | bytes, recipe: Recipe, expected: dict[Field, str], locale: PageLocale
-) -> RecipeRead:
+def try_recipe(page: Followed | bytes, recipe: Recipe, expected: dict[Field, str], locale: PageLocale) -> RecipeRead:
     """Follow a recipe on a stored page; a field that is not what a person expects there is a fault too."""
     read = read_recipe(page, recipe, locale)
     failed = {fault.field for fault in read.faults}
@@ -77,22 +75,24 @@ def try_recipe(
     return RecipeRead(claim=read.claim, faults=(*read.faults, *wrong))
 
 
-def _text(tree: LexborHTMLParser, selector: Selector) -> str | Why:
+def _text(followed: Followed, selector: Selector) -> str | Why:
     try:
-        nodes = tree.css(selector.css)
-    except SelectolaxError:
-        return Why.NOT_CSS
-    if not nodes:
-        return Why.NO_MATCH
-    chosen = {Pick.FIRST: nodes[:1], Pick.LAST: nodes[-1:], Pick.JOIN: nodes[:_MOST_JOINED]}[selector.pick]
-    text = " ".join(_of_node(node, selector.attribute) for node in chosen)
+        found = followed.elements(selector.css)
+        if not found:
+            return Why.NO_MATCH
+        chosen = {Pick.FIRST: found[:1], Pick.LAST: found[-1:], Pick.JOIN: found[:_MOST_JOINED]}[selector.pick]
+        text = " ".join(_of_element(followed, one, selector.attribute) for one in chosen)
+    except TooMuch:
+        return Why.TOO_MUCH
+    except TooLarge:
+        return Why.TOO_LARGE
     for word in selector.strip:
         text = text.replace(word, " ")
     return text_of(text) or Why.EMPTY
 
 
-def _of_node(node: LexborNode, attribute: str | None) -> str:
-    return (node.attributes.get(attribute) or "") if attribute else visible_text(node)
+def _of_element(followed: Followed, element: int, attribute: str | None) -> str:
+    return followed.attribute(element, attribute) if attribute else followed.text(element)
 
 
 def _value(field: Field, text: str, locale: PageLocale) -> Found | Why:

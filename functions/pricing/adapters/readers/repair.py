@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from selectolax.lexbor import LexborHTMLParser
-
+from pricing.adapters.readers.followed import Followed, TooLarge, TooMuch, followed_on
 from pricing.adapters.readers.inducer import Inducer
 from pricing.adapters.readers.locale import page_locale
 from pricing.adapters.readers.page_bytes import utf8_page
@@ -24,6 +23,7 @@ _GUESSERS = frozenset({Reader.PLAIN, Reader.LLM})
 _ANCHORS = 2
 _SURE = Decimal("0.60")
 _LEAST_OF_TITLE = 0.5
+_MOST_HEADINGS = 20
 _WORD = re.compile(r"\w{2,}")
 
 
@@ -31,7 +31,7 @@ _WORD = re.compile(r"\w{2,}")
 class _Opened:
     """A page made ready to follow many recipes on it, and what the other readers say."""
 
-    tree: LexborHTMLParser
+    followed: Followed
     body: bytes
     locale: PageLocale
     price: Decimal
@@ -99,13 +99,13 @@ def _proof(recipe: Recipe, old: Sequence[_Opened], new: Sequence[_Opened]) -> Pr
 
 
 def _reproduces(recipe: Recipe, page: _Opened) -> bool:
-    claim = read_recipe(page.tree, recipe, page.locale).claim
+    claim = read_recipe(page.followed, recipe, page.locale).claim
     return claim is not None and claim.item_price == page.price and not _contradict(claim.currency, page.currency)
 
 
 def _verdict(recipe: Recipe, page: _Opened) -> _Verdict:
     """Judge the price on a changed page: somebody else must find the same, and nothing may speak against it."""
-    claim = read_recipe(page.tree, recipe, page.locale).claim
+    claim = read_recipe(page.followed, recipe, page.locale).claim
     if claim is None or not claim.item_price:
         return _Verdict(doubt="it finds no price on a changed page")
     found, said = claim.item_price, page.second
@@ -166,21 +166,24 @@ def _opened(
     second: bool = False,
 ) -> _Opened:
     page = utf8_page(body, content_type)
-    tree = LexborHTMLParser(page)
+    followed = followed_on(page)
     read = read_page(body, url=url, content_type=content_type) if second else None
     return _Opened(
-        tree=tree,
+        followed=followed,
         body=page,
         locale=page_locale(page, url),
         price=price,
         currency=currency,
-        is_of_title=title is None or _speaks_of(title, tree),
+        is_of_title=title is None or _speaks_of(title, followed),
         second=read if isinstance(read, Reading) else None,
     )
 
 
-def _speaks_of(title: str, tree: LexborHTMLParser) -> bool:
+def _speaks_of(title: str, followed: Followed) -> bool:
     """Return whether a heading or the page's title still holds most words of the article's title."""
     wanted = set(_WORD.findall(title.casefold()))
-    said = " ".join(node.text(deep=True) for node in tree.css("h1,h2,title")[:20]).casefold()
+    try:
+        said = " ".join(map(followed.text, followed.elements("h1, h2, title")[:_MOST_HEADINGS])).casefold()
+    except (TooLarge, TooMuch):
+        return False
     return not wanted or len(wanted & set(_WORD.findall(said))) >= _LEAST_OF_TITLE * len(wanted)

@@ -242,6 +242,53 @@ def test_a_page_that_was_redirected_to_such_a_host_waits_alone() -> None:
     assert (run.later(), run.outcomes()) == ([(MONDAY + HOUR / 60, ["o-c1-1"])], {"o-c1-2": "read"})
 
 
+def test_a_site_whose_other_name_wants_to_be_left_alone_is_not_asked_for_one_redirect_after_another() -> None:
+    pages = [asked(place) for place in range(4)]
+    run = Run(*pages)
+    for page in pages[1:]:
+        run.answer(page, not_yet(page, 60.0, f"https://www.c1.example/{page.offer_id}"))
+
+    run()
+
+    assert run.web.asked == [pages[0].url, pages[1].url]
+    assert run.later() == [(MONDAY + HOUR / 60, ["o-c1-1", "o-c1-2", "o-c1-3"])]
+
+
+def test_two_pages_in_a_row_that_lead_to_a_silent_host_are_enough() -> None:
+    pages = [asked(place) for place in range(6)]
+    run = Run(*pages)
+    for page in (pages[0], pages[2], pages[3], pages[4]):
+        run.answer(page, not_yet(page, 60.0, "https://elsewhere.example/"))
+
+    run()
+
+    assert run.web.asked == [page.url for page in pages[:4]]
+    assert run.later() == [(MONDAY + HOUR / 60, ["o-c1-0", "o-c1-2", "o-c1-3", "o-c1-4", "o-c1-5"])]
+    assert run.outcomes() == {"o-c1-1": "read"}
+
+
+def test_two_pages_that_lead_to_different_silent_hosts_say_nothing_of_the_others() -> None:
+    run = Run(asked(0), asked(1), asked(2))
+    run.answer(asked(0), not_yet(asked(0), 60.0, "https://elsewhere.example/"))
+    run.answer(asked(1), not_yet(asked(1), 60.0, "https://another.example/"))
+
+    run()
+
+    assert run.outcomes() == {"o-c1-2": "read"}
+
+
+@pytest.mark.parametrize("carried", [0, REFUSALS_HEEDED])
+def test_rules_that_are_to_be_asked_for_later_put_pages_off_as_often_as_a_page_itself(carried: int) -> None:
+    run = Run(asked(1), asked(2))
+    run.answer(asked(1), replace(fetched(asked(1), Fetch.ROBOTS_DISALLOWED), not_yet_seconds=60.0))
+    run.answer(asked(2), not_yet(asked(2), 60.0))
+
+    run(carried=carried)
+
+    assert run.outcomes() == ({} if carried < REFUSALS_HEEDED else {"o-c1-1": "robots_disallowed"})
+    assert run.later()[0][1][-1] == "o-c1-2"
+
+
 def refused(page: PageAsked, seconds: float) -> Fetched:
     return replace(fetched(page, Fetch.BLOCKED), not_yet_seconds=seconds)
 

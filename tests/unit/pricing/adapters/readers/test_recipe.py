@@ -47,7 +47,7 @@ def test_a_recipe_finds_what_its_selectors_name() -> None:
 @pytest.mark.parametrize(
     ("selector", "why", "text"),
     [
-        (Selector(field=Field.SKU, css="p["), Why.NOT_CSS, None),
+        (Selector(field=Field.SKU, css="body", pick=Pick.JOIN), Why.TOO_LARGE, None),
         (Selector(field=Field.SKU, css=".gone"), Why.NO_MATCH, None),
         (Selector(field=Field.SKU, css="i"), Why.EMPTY, None),
         (Selector(field=Field.LIST_PRICE, css="h1"), Why.NOT_A_PRICE, "Kettle"),
@@ -57,7 +57,9 @@ def test_a_recipe_finds_what_its_selectors_name() -> None:
     ],
 )
 def test_a_selector_that_fails_is_named(selector: Selector, why: Why, text: str | None) -> None:
-    assert read_recipe(PAGE, recipe(selector), LOCALE).faults == (Fault(field=selector.field, why=why, text=text),)
+    page = PAGE + b"<wbr>" * 500
+
+    assert read_recipe(page, recipe(selector), LOCALE).faults == (Fault(field=selector.field, why=why, text=text),)
 
 
 def test_a_recipe_without_a_price_claims_nothing() -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
 
 from bench.mutations import MUTATIONS, TRAPS, Mutation, new_price, repriced
 from pricing.adapters.readers.recipe import read_recipe
@@ -64,7 +63,7 @@ def changed(offer: str, prices: dict[str, str] = PRICES, linked: str | None = No
 
 
 def price_in(page: ChangedPage, recipe: Recipe) -> Decimal | None:
-    claim = read_recipe(LexborHTMLParser(page.body), recipe, LOCALE).claim
+    claim = read_recipe(page.body, recipe, LOCALE).claim
     return claim.item_price if claim else None
 
 
