@@ -19,6 +19,7 @@ class FakeCandidates:
     kept: dict[str, Candidate] = field(default_factory=dict)
     started: list[DiscoveryJob] = field(default_factory=list)
     parts: dict[tuple[str, str], tuple[Part, int]] = field(default_factory=dict)
+    ended: dict[tuple[str, str], str] = field(default_factory=dict)
 
     async def start(self, job: DiscoveryJob) -> None:
         self.started.append(job)
@@ -30,6 +31,9 @@ class FakeCandidates:
             return
         known = [self.kept.get(one.candidate_id) for one in found]
         self.parts[name] = (part, sum(one is None or one.job_id != part.job_id for one in known))
+        own = [one for (org, _), (one, _) in self.parts.items() if (org, one.job_id) == (name[0], part.job_id)]
+        if any(one.last and set(one.before) <= {other.message_id for other in own} for one in own):
+            self.ended[name[0], part.job_id] = "; ".join(problem for one in own for problem in one.problems)
         for one in found:
             before = self.kept.get(one.candidate_id)
             self.kept[one.candidate_id] = one if before is None else found_again(before, one)

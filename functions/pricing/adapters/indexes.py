@@ -25,6 +25,7 @@ INDEXES: Indexes = {
     inbox.COLLECTION: inbox.INDEXES,
     mongo_batches.COLLECTION: (),
     mongo_candidates.COLLECTION: mongo_candidates.INDEXES,
+    mongo_candidates.JOBS: mongo_candidates.JOB_INDEXES,
     mongo_changes.COLLECTION: mongo_changes.INDEXES,
     mongo_decisions.COLLECTION: mongo_decisions.INDEXES,
     mongo_facts.COLLECTION: mongo_facts.INDEXES,

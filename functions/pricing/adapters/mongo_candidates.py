@@ -4,23 +4,26 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
-from pymongo import ASCENDING, IndexModel, ReplaceOne
+from pymongo import ASCENDING, IndexModel, ReplaceOne, ReturnDocument
 from pymongo.errors import PyMongoError
 
 from pricing.adapters.commands import PAGES, lane_group
 from pricing.adapters.mongo_market import OFFERS
 from pricing.domain.candidate import Candidate, Suggestion
 from pricing.usecases.candidates import DiscoveryJob, Part, found_again
+from pricing.usecases.discover import MOST_PROBLEMS
 from shared.contracts.discovery import DiscoverPages
+from shared.contracts.envelope import Event
 from shared.kernel.clock import Clock
 from shared.kernel.identifiers import derived_id
 from shared.kernel.paging import Page, Window
-from shared.runtime.inbox import Inbox
+from shared.runtime.inbox import LIFETIME, Inbox
 from shared.runtime.job_facts import JobFacts
 from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 from shared.runtime.outbox import Outbox
 
 COLLECTION = "candidates"
+JOBS = "discoveries"
 KEPT = timedelta(days=90)
 INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("_id", ASCENDING)], name="by_id"),
@@ -35,6 +38,7 @@ INDEXES = (
     # What no job finds any more is gone from its site, or nobody looks there.
     IndexModel([("found_at", ASCENDING)], expireAfterSeconds=int(KEPT.total_seconds()), name="forgotten"),
 )
+JOB_INDEXES = (IndexModel([("told_at", ASCENDING)], expireAfterSeconds=int(LIFETIME.total_seconds()), name="expiry"),)
 
 
 def candidate_document(candidate: Candidate) -> Document:
@@ -76,11 +80,12 @@ class MongoCandidates:
         facts = JobFacts(part.organisation_id, part.job_id, ordered=False)
 
         async def work(session: Session) -> None:
+            job = await self._tick_off(part, at, session)
             fresh = await self._replace(part, found, session)
-            told = [facts.progressed(part.message_id, at, done=fresh, failed=len(part.problems))]
+            told: list[Event] = [facts.progressed(part.message_id, at, done=fresh, failed=len(part.problems))]
+            if "before" in job and set(job["before"]) <= set(job["seen"]):
+                told.append(facts.ended("completed", at, "; ".join(job["problems"])))
             await self._outbox.add(told, session)
-            if part.last:
-                await self._outbox.add([facts.ended("completed", at, "; ".join(part.problems))], session)
 
         await self._inbox.once(part.message_id, part.organisation_id, work)
         await self._outbox.relay_quietly()
@@ -105,6 +110,22 @@ class MongoCandidates:
             return {document["url"] async for document in cursor}
         except PyMongoError as error:
             raise unavailable("read offers") from error
+
+    async def _tick_off(self, part: Part, at: datetime, session: Session) -> Document:
+        """Note that a part arrived; returns all that is known of its job's parts."""
+        key = {
+            "_id": derived_id("dsc", part.organisation_id, part.job_id),
+            "organisation_id": part.organisation_id,
+        }
+        change: Document = {
+            "$addToSet": {"seen": part.message_id},
+            "$push": {"problems": {"$each": list(part.problems), "$slice": MOST_PROBLEMS}},
+            "$set": {"told_at": at} | ({"before": list(part.before)} if part.last else {}),
+        }
+        found: Document | None = await self._mongo.collection(JOBS).find_one_and_update(
+            key, change, upsert=True, return_document=ReturnDocument.AFTER, session=session
+        )
+        return found or {}
 
     async def _replace(self, part: Part, found: Sequence[Candidate], session: Session) -> int:
         """Keep pages; returns how many of them this job had not found yet."""

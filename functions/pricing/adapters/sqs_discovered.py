@@ -1,7 +1,7 @@
 """What a scanner found of a site, as messages on the queue of observations."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pricing.adapters.pages_later import PagesLater
@@ -24,12 +24,15 @@ class SqsDiscovered:
     later: PagesLater
     request: DiscoverPages
     clock: Clock
+    told: list[str] = field(default_factory=list)
 
     async def tell(self, pages: Sequence[NamedPage], problems: Sequence[str], *, last: bool) -> None:
         """Send pages; a message's id is made of what it tells, so telling the same twice is telling it once."""
         found = [FoundPage(url=one.url, title=one.title, modified=one.modified) for one in pages]
         parts = list(pieces(found, MOST_PAGES, MOST_BYTES, message_bytes)) or [[]]
-        await self.queue.send([self._message(some, problems, last=last) for some in parts])
+        messages = [self._message(some, problems, last=last) for some in parts]
+        await self.queue.send(messages)
+        self.told.extend(one.id for one in messages)
 
     def _message(self, pages: Sequence[FoundPage], problems: Sequence[str], *, last: bool) -> PagesDiscovered:
         request = self.request
@@ -44,7 +47,11 @@ class SqsDiscovered:
             pages=tuple(pages),
             problems=tuple(problems),
             last=last,
+            before=self._told() if last else (),
         )
+
+    def _told(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.request.told, *self.told)))
 
     async def carry(self, rest: Discovery, not_before: datetime | None) -> None:
         """Ask for the rest later; asking twice is asking once."""
@@ -56,6 +63,7 @@ class SqsDiscovered:
                 "files": rest.files,
                 "pages": rest.pages,
                 "carried": rest.carried,
+                "told": self._told(),
                 "not_before": not_before,
                 "traceparent": None,
             }

@@ -30,6 +30,7 @@ async def consume(event: PagesRead | PagesDiscovered, _: Delivery) -> None:
                 organisation_id=event.organisation_id,
                 problems=event.problems,
                 last=event.last,
+                before=event.before,
             ),
             event.competitor_id,
             [NamedPage(page.url, title=page.title, modified=page.modified) for page in event.pages],

@@ -32,13 +32,14 @@ class DiscoveryJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A part of what a job found."""
+    """A part of what a job found; the last names those before it, which may arrive after it."""
 
     message_id: str
     job_id: str
     organisation_id: str
     problems: tuple[str, ...] = ()
     last: bool = False
+    before: tuple[str, ...] = ()
 
 
 class Candidates(Protocol):
@@ -50,7 +51,7 @@ class Candidates(Protocol):
     async def keep(self, part: Part, found: Sequence[Candidate], at: datetime) -> None:
         """Keep pages and announce the progress, in one; a part that comes twice is kept once.
 
-        A page that is known keeps when it was found first.
+        A page that is known keeps when it was found first. The job ends with the last of its parts to arrive.
         """
 
     async def page(

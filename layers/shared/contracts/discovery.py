@@ -11,7 +11,7 @@ class DiscoverPages(Event):
     """Command for the scanner: read a site's maps or lists and tell which pages they name.
 
     `todo` are the addresses yet to be read, empty for those that the site's robots.txt names. `files` counts those
-    that were read for this job before.
+    that were read for this job before, and `told` names the answers that left for it.
     """
 
     type: Literal["pricing.discover-pages"] = "pricing.discover-pages"
@@ -22,6 +22,7 @@ class DiscoverPages(Event):
     todo: tuple[str, ...] = Field(default=(), max_length=500)
     files: int = Field(default=0, ge=0)
     pages: int = Field(default=0, ge=0)
+    told: tuple[str, ...] = Field(default=(), max_length=1000)
     not_before: AwareDatetime | None = None
     carried: int = Field(default=0, ge=0)
 
@@ -35,7 +36,10 @@ class FoundPage(Message):
 
 
 class PagesDiscovered(Event):
-    """The scanner's answer: pages of a competitor. `last` says that no more will come for this job."""
+    """The scanner's answer: pages of a competitor.
+
+    The `last` one of a job names those before it by their ids: they may arrive after it.
+    """
 
     type: Literal["pricing.pages-discovered"] = "pricing.pages-discovered"
     job_id: str
@@ -43,3 +47,4 @@ class PagesDiscovered(Event):
     pages: tuple[FoundPage, ...] = Field(default=(), max_length=500)
     problems: tuple[str, ...] = Field(default=(), max_length=20)
     last: bool = False
+    before: tuple[str, ...] = Field(default=(), max_length=1000)

@@ -8,6 +8,8 @@ from pricing.domain.candidate import Candidate, Suggestion, candidate_id_of
 from pricing.usecases.candidates import Part
 from shared.kernel.paging import Window
 from tests.builders.pricing import MONDAY, an_offer, some_facts
+from tests.fakes.candidates import FakeCandidates
+from tests.fakes.cloud import FakeCloud
 from tests.fakes.pricing import Kept
 from tests.fakes.runs import Run
 
@@ -59,6 +61,29 @@ def test_a_page_that_is_found_again_keeps_when_it_was_found_first(kept: Kept, ru
 
     (page,) = run(kept.stores.candidates.page("org", ALL, None, suggested=False)).items
     assert page == replace(again, first_found_at=MONDAY, title="Lamp")
+
+
+def test_a_job_ends_with_the_last_of_its_parts_to_arrive(kept: Kept, run: Run, cloud: FakeCloud) -> None:
+    last = a_part("last", last=True, before=("one", "two"), problems=("no list",))
+    for part, found in ((last, []), (a_part("two"), [a_page("b")]), (a_part("another", job_id="other"), [a_page("c")])):
+        run(kept.stores.candidates.keep(part, found, MONDAY))
+    run(kept.stores.candidates.keep(a_part("one", organisation_id="rival"), [], MONDAY))
+    assert ends(kept, cloud) == {}
+
+    for _ in range(2):
+        run(kept.stores.candidates.keep(a_part("first"), [a_page("d")], MONDAY))
+    assert ends(kept, cloud) == {}
+
+    for name in ("one", "one"):
+        run(kept.stores.candidates.keep(a_part(name), [a_page("a")], MONDAY))
+    assert ends(kept, cloud) == {"job": "no list"}
+
+
+def ends(kept: Kept, cloud: FakeCloud) -> dict[str, str]:
+    """Which jobs came to their end, and what was said of it."""
+    if isinstance(kept.stores.candidates, FakeCandidates):
+        return {job_id: said for (_, job_id), said in kept.stores.candidates.ended.items()}
+    return {fact["job_id"]: fact["detail"] for fact in cloud.facts("jobs.job-ended")}
 
 
 def test_what_is_watched_is_no_candidate_any_more(kept: Kept, run: Run) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pricing.adapters.pages_later import PagesLater
-from pricing.adapters.sqs_discovered import SqsDiscovered
+from pricing.adapters.sqs_discovered import SqsDiscovered, discovery_of
 from pricing.domain.site import NamedPage
 from shared.contracts.discovery import DiscoverPages
 from shared.contracts.envelope import Event
@@ -62,3 +62,19 @@ def test_telling_the_same_twice_is_telling_it_once_and_anything_else_is_not() ->
 
     assert ids[0][0]["id"] == ids[1][0]["id"]
     assert len({one[0]["id"] for one in ids}) == 4
+
+
+def test_the_end_names_all_that_left_before_it_in_other_requests_too() -> None:
+    queue, later = Sent(), Sent()
+    first = SqsDiscovered(queue, PagesLater(later, lambda: NOW), REQUEST, lambda: NOW)
+    asyncio.run(first.tell([NamedPage("https://c1.example/a")], (), last=False))
+    asyncio.run(first.carry(discovery_of(REQUEST), None))
+    again = DiscoverPages.model_validate(later.messages[0])
+    second = SqsDiscovered(queue, PagesLater(later, lambda: NOW), again, lambda: NOW)
+    for _ in range(2):
+        asyncio.run(second.tell([NamedPage("https://c1.example/b")], (), last=False))
+    asyncio.run(second.tell([], (), last=True))
+
+    a, b, _, last = (one["id"] for one in queue.messages)
+    assert [one["before"] for one in queue.messages] == [[], [], [], [a, b]]
+    assert last not in {a, b}
