@@ -158,5 +158,5 @@ def test_a_budget_for_looks_is_spent_and_never_overspent(api: Api, watched: list
     report = api.get("/pricing/scan-budget")
 
     assert (job["total"], report["looks_per_day"]) == (0, 7)
-    assert report["effects"]["looks"] >= 2 * len(watched)
-    assert report["effects"]["cost_microusd"] > 0
+    assert report["effects"]["looks"] >= len(watched)
+    assert report["effects"]["billed_ms"] > 0

@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
-from pricing.adapters.mongo_observations import SCANNER_MB
 from pricing.domain.candidate import identifiers
 from pricing.domain.decision import Decision
 from pricing.domain.errors import (
@@ -45,7 +44,6 @@ from pricing.usecases.ports import (
     Written,
 )
 from pricing.usecases.report import Report
-from shared.kernel.compute_cost import compute_microusd
 from shared.kernel.errors import Unavailable
 from shared.kernel.paging import Page, Window
 from tests.fakes.lists import page_of
@@ -253,8 +251,8 @@ class FakeScanLog:
             one for one in self.offers.kept.values() if one.product_id in {two.product_id for two in changed}
         ]
         useful = moved_products(before, changed, of_products)
-        cost = compute_microusd(SCANNER_MB, timedelta(milliseconds=sum(one.billed_ms for one in kept)))
-        effects = Effects(looks=looks, cost_microusd=cost, changes=len(changed), useful=useful)
+        billed_ms = sum(one.billed_ms for one in kept)
+        effects = Effects(looks=looks, billed_ms=billed_ms, changes=len(changed), useful=useful)
         self.budgets.brought[name] = (kept[0].organisation_id, at, effects)
 
     def _take_in(self, seen: Observation, known: Known) -> None:

@@ -39,7 +39,7 @@ class FakeBudgets:
         own = [one for who, at, one in self.brought.values() if who == organisation_id and at >= since]
         return Effects(
             looks=sum(one.looks for one in own),
-            cost_microusd=sum(one.cost_microusd for one in own),
+            billed_ms=sum(one.billed_ms for one in own),
             changes=sum(one.changes for one in own),
             useful=sum(one.useful for one in own),
         )

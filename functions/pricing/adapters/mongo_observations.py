@@ -14,7 +14,7 @@ from pricing.adapters.offer_changes import COLLECTION, rejudge, write_offers
 from pricing.domain.errors import ObservationNotFound
 from pricing.domain.market import READ, Observation, Offer
 from pricing.domain.recording import NOTHING_KNOWN, Known, looked, wants_second_look
-from pricing.domain.scan_effects import Effects, changed_offers, moved_products
+from pricing.domain.scan_effects import SCANNER_MB, Effects, changed_offers, moved_products
 from pricing.usecases.ports import PagesOfLane, Recorded
 from shared.kernel.clock import Clock
 from shared.kernel.compute_cost import compute_microusd
@@ -24,8 +24,6 @@ from shared.runtime.job_facts import JobFacts
 from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 from shared.runtime.outbox import Outbox
 
-# The scanner's memory in terraform/functions.tf; its time is what a scan costs.
-SCANNER_MB = 512
 INDEXES = (
     IndexModel(
         [("organisation_id", ASCENDING), ("product_id", ASCENDING), ("sequence", DESCENDING)], name="of_product"
@@ -101,14 +99,15 @@ class MongoScanLog:
             )
             read = sum(one.is_read for one in new)
             recorded = Recorded(read, len(new) - read, sum(one.quality == "suspicious" for one in new))
-            cost = compute_microusd(SCANNER_MB, timedelta(milliseconds=sum(one.billed_ms for one in new)))
+            billed_ms = sum(one.billed_ms for one in new)
+            cost = compute_microusd(SCANNER_MB, timedelta(milliseconds=billed_ms))
             if not second_look:
                 facts = JobFacts(new[0].organisation_id, job_id, ordered=False)
                 told = facts.progressed(message_id, at, done=recorded.read, failed=recorded.failed, cost_microusd=cost)
                 await self._outbox.add([told], session)
                 unread = [one for one in new if wants_second_look(one, before.get(one.offer_id), known)]
                 await self._outbox.add([page_unread(one, at) for one in unread], session, to=UNREAD)
-            effects = await self._effects(0 if second_look else len(new), cost, before, after, session)
+            effects = await self._effects(0 if second_look else len(new), billed_ms, before, after, session)
             await keep_effects(f"{job_id}/{message_id}", new[0].organisation_id, effects, at, self._mongo, session)
             return recorded
 
@@ -146,7 +145,7 @@ class MongoScanLog:
         return {document["_id"]: offer_from(document) async for document in found}
 
     async def _effects(
-        self, looks: int, cost: int, before: dict[str, Offer], after: dict[str, Offer], session: Session
+        self, looks: int, billed_ms: int, before: dict[str, Offer], after: dict[str, Offer], session: Session
     ) -> Effects:
         """What the looks brought; other offers are only read where something changed."""
         changed = changed_offers(before, after)
@@ -156,7 +155,7 @@ class MongoScanLog:
             query: Document = {"organisation_id": changed[0].organisation_id, "product_id": {"$in": products}}
             found = self._mongo.collection(OFFERS).find(query, session=session)
             useful = moved_products(before, changed, [offer_from(document) async for document in found])
-        return Effects(looks=looks, cost_microusd=cost, changes=len(changed), useful=useful)
+        return Effects(looks=looks, billed_ms=billed_ms, changes=len(changed), useful=useful)
 
     async def _taken_in(
         self, new: Sequence[Observation], before: dict[str, Offer], known: Known, session: Session

@@ -20,13 +20,13 @@ EFFECT_INDEXES = (
         [
             ("organisation_id", ASCENDING),
             ("at", ASCENDING),
-            *((name, ASCENDING) for name in ("looks", "cost_microusd", "changes", "useful")),
+            *((name, ASCENDING) for name in ("looks", "billed_ms", "changes", "useful")),
         ],
-        name="of_organisation",
+        name="sums_of_organisation",
     ),
     IndexModel([("at", ASCENDING)], expireAfterSeconds=int(KEPT.total_seconds()), name="forgotten"),
 )
-_SUMS = ("looks", "cost_microusd", "changes", "useful")
+_SUMS = ("looks", "billed_ms", "changes", "useful")
 
 
 def _budget_from(document: Document) -> KeptBudget:

@@ -28,6 +28,7 @@ class EffectsView(View):
 
     since: str
     looks: int
+    billed_ms: int
     cost_microusd: int
     changes: int
     useful: int
@@ -90,6 +91,7 @@ def _shown(report: BudgetReport) -> dict[str, Any]:
         "effects": {
             "since": timestamp(report.since),
             "looks": effects.looks,
+            "billed_ms": effects.billed_ms,
             "cost_microusd": effects.cost_microusd,
             "changes": effects.changes,
             "useful": effects.useful,

@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from pricing.domain.market import Observation, Offer
 from pricing.domain.reading import Availability
+from shared.kernel.compute_cost import compute_microusd
+
+# The scanner's memory in terraform/functions.tf.
+SCANNER_MB = 512
 
 _ON_SALE = frozenset({Availability.IN_STOCK, Availability.UNKNOWN})
 
@@ -15,13 +20,18 @@ class Effects:
     """What looks brought: how many there were, what they cost, and what they saw.
 
     `changes` are looks that saw another price or stock than before, `useful` those that moved the lowest price on sale
-    of a product. Cost is in millionths of a US dollar.
+    of a product. `billed_ms` is the time of a scanner with `SCANNER_MB` of memory.
     """
 
     looks: int = 0
-    cost_microusd: int = 0
+    billed_ms: int = 0
     changes: int = 0
     useful: int = 0
+
+    @property
+    def cost_microusd(self) -> int:
+        """What they cost, in millionths of a US dollar."""
+        return compute_microusd(SCANNER_MB, timedelta(milliseconds=self.billed_ms))
 
     @property
     def microusd_for_each_useful(self) -> int | None:

@@ -165,9 +165,12 @@ class ScanPages:
         read = [look for look in looks if look.page_hash is not None]
         kept = dict(zip(map(id, read), await self.snapshots.keep([look.fetched for look in read]), strict=True))
         now = self.clock()
-        share = round((now - work.told_at) / timedelta(milliseconds=len(looks)))
+        share, left = divmod(round((now - work.told_at) / timedelta(milliseconds=1)), len(looks))
         work.told_at = now
-        told = [replace(look, snapshot=kept.get(id(look)), billed_ms=share) for look in looks]
+        told = [
+            replace(look, snapshot=kept.get(id(look)), billed_ms=share + (place < left))
+            for place, look in enumerate(looks)
+        ]
         await work.observed.tell(told)
         work.stopped = work.stopped or await self.stops.stopped(work.scan.organisation_id, work.scan.job_id)
 
