@@ -15,6 +15,8 @@ NAMES = (
     "scan",
     "scan_cost",
     "scan_budget",
+    "decisions",
+    "runs",
 )
 
 

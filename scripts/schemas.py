@@ -1,4 +1,4 @@
-"""Write what other programs rely on: an OpenAPI file for each house, and a JSON Schema for each message.
+"""Write what other programs rely on: an OpenAPI file for each house, a JSON Schema for each message and for policies.
 
 They are checked in, so that a change of a promise shows in the diff; a test compares them with the code.
 """
@@ -25,6 +25,7 @@ import products.settings
 import scheduler.api.app
 import scheduler.bootstrap
 import scheduler.settings
+from pricing.adapters.policy_text import policy_schema
 from shared.contracts.catalogue import MESSAGES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,9 +57,11 @@ def _pricing() -> FastAPI:
         "decide_queue_url",
         "publish_queue_url",
         "reports_queue_url",
+        "simulations_queue_url",
         "pages_queue_url",
         "work_bucket",
         "stored_pages_function",
+        "trial_function",
     )
     settings = pricing.settings.ApiSettings.model_validate(
         COMMON | BUS | dict.fromkeys(names, "none") | {"scanner_lanes": 1}
@@ -94,9 +97,10 @@ def documents() -> dict[Path, str]:
     schemas: dict[str, object] = {
         f"events/schemas/{name}.json": message.model_json_schema() for name, message in MESSAGES.items()
     }
+    policies: dict[str, object] = {"docs/policy.schema.json": policy_schema()}
     return {
         ROOT / path: json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-        for path, document in (openapi | schemas).items()
+        for path, document in (openapi | schemas | policies).items()
     }
 
 

@@ -7,6 +7,12 @@ locals {
       types   = ["products.products-changed"]
       queue   = "pricing-products"
     }
+    # Pricing asks for what it has lost of the catalogue.
+    "facts-wanted" = {
+      sources = ["pricing"]
+      types   = ["pricing.facts-wanted"]
+      queue   = "products-retell"
+    }
     # Every house that works for a job tells how far it is.
     "job-facts" = {
       sources = ["assistant", "pricing", "products"]

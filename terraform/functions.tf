@@ -21,6 +21,7 @@
 #   redrives           takes dead letters and sends them back; EventBridge's own it may only list
 #   sends_to           variable = queue
 #   invokes            variable = row
+#   repeats            its messages lead back to it, bounded by us: Lambda is told not to stop it after sixteen rounds
 #   private            inside the VPC; a row that meets untrusted content stays out
 #
 # A row that consumes a queue (queues.tf) may also put what can never succeed on its dead-letter queue and, when it
@@ -50,6 +51,7 @@ locals {
     drops_files       = false
     takes_files       = false
     redrives          = false
+    repeats           = false
   }
 
   functions = { for name, row in local.table : name => merge(local.row, row, { consumes = contains(values(local.queues)[*].consumer, name) }) }
@@ -155,6 +157,18 @@ locals {
       events      = true
       takes_files = true
     }
+    "products-retell" = {
+      description = "Tells a shop's products again"
+      house       = "products"
+      handler     = "products.handlers.retell.handler"
+      memory_mb   = 512
+      timeout_s   = 300
+      repeats     = true
+      mongodb     = true
+      events      = true
+      heeds_stops = true
+      sends_to    = { RETELL_QUEUE_URL = "products-retell" }
+    }
     "products-relay" = {
       description = "Sends the products events that wait in the outbox"
       house       = "products"
@@ -164,6 +178,7 @@ locals {
       mongodb     = true
       events      = true
       claims      = true
+      sends_to    = { RETELL_QUEUE_URL = "products-retell" }
     }
 
     "pricing-api" = {
@@ -181,9 +196,14 @@ locals {
         PAGES_QUEUE_URL   = "pricing-pages.fifo"
         REPORTS_QUEUE_URL = "pricing-reports"
         PUBLISH_QUEUE_URL = "pricing-publish"
+
+        SIMULATIONS_QUEUE_URL = "pricing-simulations"
       }
       environment = { SCANNER_LANES = tostring(var.scanner_lanes) }
-      invokes     = { STORED_PAGES_FUNCTION = "pricing-stored-pages" }
+      invokes = {
+        STORED_PAGES_FUNCTION = "pricing-stored-pages"
+        TRIAL_FUNCTION        = "pricing-trial"
+      }
     }
     "pricing-stored-pages" = {
       description = "Reads pages that scans kept, for the API; no store, no secret, no private network"
@@ -239,6 +259,7 @@ locals {
       handler     = "pricing.handlers.scan_pages.handler"
       memory_mb   = 512
       timeout_s   = 300
+      repeats     = true
       private     = false
       heeds_stops = true
       keeps_pages = true
@@ -258,6 +279,7 @@ locals {
       handler     = "pricing.handlers.return_pages.handler"
       memory_mb   = 256
       timeout_s   = 30
+      repeats     = true
       private     = false
       sends_to = {
         PAGES_QUEUE_URL       = "pricing-pages.fifo"
@@ -297,7 +319,7 @@ locals {
       mongodb     = true
     }
     "pricing-decide" = {
-      description = "Runs a pricing policy over products"
+      description = "Divides policy runs and decides their parts"
       house       = "pricing"
       handler     = "pricing.handlers.decide.handler"
       memory_mb   = 1769
@@ -305,6 +327,25 @@ locals {
       mongodb     = true
       events      = true
       heeds_stops = true
+      sends_to    = { DECIDE_QUEUE_URL = "pricing-decide" }
+    }
+    "pricing-follow-prices" = {
+      description = "Starts the policy runs that follow new prices"
+      house       = "pricing"
+      handler     = "pricing.handlers.follow_prices.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+      events      = true
+      sends_to    = { DECIDE_QUEUE_URL = "pricing-decide" }
+    }
+    "pricing-trial" = {
+      description = "Tries policies and explains decisions for the API"
+      house       = "pricing"
+      handler     = "pricing.handlers.trial.handler"
+      memory_mb   = 1769
+      timeout_s   = 28
+      mongodb     = true
     }
     "pricing-publish" = {
       description = "Publishes approved prices and reads them back"
@@ -326,7 +367,7 @@ locals {
       mongodb     = true
     }
     "pricing-close-work" = {
-      description = "Closes runs, publications and reports whose jobs were ended"
+      description = "Closes runs, publications, reports and simulations whose jobs were ended"
       house       = "pricing"
       handler     = "pricing.handlers.close_work.handler"
       memory_mb   = 512
@@ -354,6 +395,17 @@ locals {
       events         = true
       writes_reports = true
     }
+    "pricing-simulate" = {
+      description    = "Computes simulations of policies and draws them"
+      house          = "pricing"
+      handler        = "pricing.handlers.simulate.handler"
+      memory_mb      = 1769
+      timeout_s      = 900
+      mongodb        = true
+      events         = true
+      heeds_stops    = true
+      writes_reports = true
+    }
     "pricing-relay" = {
       description = "Sends the pricing messages that wait in the outbox"
       house       = "pricing"
@@ -369,6 +421,8 @@ locals {
         PUBLISH_QUEUE_URL = "pricing-publish"
         REPORTS_QUEUE_URL = "pricing-reports"
         UNREAD_QUEUE_URL  = "pricing-unread"
+
+        SIMULATIONS_QUEUE_URL = "pricing-simulations"
       }
     }
 
@@ -533,6 +587,7 @@ module "function" {
   log_retention_days   = var.log_retention_days
   alarm_actions        = [aws_sns_topic.alarms.arn]
   reserved_concurrency = lookup(var.reserved_concurrency, each.key, null)
+  repeats              = each.value.repeats
   scaled_by_queue      = contains(values(local.queues)[*].consumer, each.key)
   network = each.value.private ? {
     subnet_ids         = values(aws_subnet.private)[*].id

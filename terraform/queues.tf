@@ -15,9 +15,11 @@ locals {
     "pricing-rates"       = { consumer = "pricing-record-rates", batch_size = 10, maximum_concurrency = 2 }
     "pricing-runs-due"    = { consumer = "pricing-start-run", batch_size = 10, maximum_concurrency = 2 }
     "pricing-reports"     = { consumer = "pricing-write-report", batch_size = 1, maximum_concurrency = 2 }
+    "pricing-simulations" = { consumer = "pricing-simulate", batch_size = 1, maximum_concurrency = 2 }
     "pricing-jobs-ended"  = { consumer = "pricing-close-work", batch_size = 10, maximum_concurrency = 2 }
     "products-pulls"      = { consumer = "products-pull-file", batch_size = 1, maximum_concurrency = 2 }
     "products-pulled"     = { consumer = "products-import-file", batch_size = 1, maximum_concurrency = 2 }
+    "products-retell"     = { consumer = "products-retell", batch_size = 1, maximum_concurrency = 2 }
     "scheduler-due"       = { consumer = "scheduler-start-job", batch_size = 10, maximum_concurrency = 10 }
     "scheduler-progress"  = { consumer = "scheduler-record-progress", batch_size = 10, maximum_concurrency = 10 }
     "scheduler-owners"    = { consumer = "scheduler-remove-owner", batch_size = 10, maximum_concurrency = 2 }

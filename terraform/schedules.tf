@@ -1,7 +1,15 @@
 # The group holds the users' schedules (made by scheduler-api) and the platform's own (below).
 
 locals {
-  relays = toset(["assistant-relay", "auth-relay", "pricing-relay", "products-relay", "scheduler-tick"])
+  # What runs each minute: the relays, the sweeper of jobs, and the starter of runs that follow new prices.
+  relays = toset([
+    "assistant-relay",
+    "auth-relay",
+    "pricing-follow-prices",
+    "pricing-relay",
+    "products-relay",
+    "scheduler-tick",
+  ])
 
   # A schedule acts only for this account's group: another account's schedule cannot borrow the role.
   scheduler_trust = jsonencode({

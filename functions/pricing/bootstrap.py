@@ -3,11 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from pricing.adapters.commands import DECIDE, PAGES, PUBLISH, REPORTS, UNREAD
+from pricing.adapters import policy_text
+from pricing.adapters.commands import DECIDE, PAGES, PUBLISH, REPORTS, SIMULATIONS, UNREAD
 from pricing.adapters.lambda_own_catalogue import LambdaOwnCatalogue
 from pricing.adapters.lambda_page_model import LambdaPageModel
 from pricing.adapters.lambda_stored_pages import LambdaStoredPages
+from pricing.adapters.lambda_trials import LambdaTrials
 from pricing.adapters.mongo_batches import MongoBatches
 from pricing.adapters.mongo_candidates import MongoCandidates
 from pricing.adapters.mongo_changes import MongoPriceChanges
@@ -15,9 +18,14 @@ from pricing.adapters.mongo_facts import MongoFacts
 from pricing.adapters.mongo_filters import MongoFilters
 from pricing.adapters.mongo_gauges import MongoGauges
 from pricing.adapters.mongo_health import MongoHealth
+from pricing.adapters.mongo_holds import MongoHolds
+from pricing.adapters.mongo_looks import MongoLooks
 from pricing.adapters.mongo_market import MongoCompetitors, MongoOffers
+from pricing.adapters.mongo_market_history import MongoMarketHistory
+from pricing.adapters.mongo_new_prices import MongoNewPrices
 from pricing.adapters.mongo_observations import MongoObservations, MongoScanLog
 from pricing.adapters.mongo_overview import MongoOverview
+from pricing.adapters.mongo_own_moves import MongoOwnMoves
 from pricing.adapters.mongo_policies import MongoPolicies
 from pricing.adapters.mongo_quarantine import MongoQuarantine
 from pricing.adapters.mongo_rates import MongoRates
@@ -25,14 +33,19 @@ from pricing.adapters.mongo_recipes import MongoRecipes
 from pricing.adapters.mongo_reports import MongoReports
 from pricing.adapters.mongo_runs import MongoRuns
 from pricing.adapters.mongo_scan_budget import MongoBudgets
+from pricing.adapters.mongo_simulations import MongoSimulations
+from pricing.adapters.outbox_rebuilds import OutboxRebuilds
 from pricing.adapters.pages_later import PagesBack, PagesLater
 from pricing.adapters.s3_lane_memory import S3LaneMemory
 from pricing.adapters.s3_reports import S3ReportFiles
+from pricing.adapters.s3_simulations import S3SimulationFiles
 from pricing.adapters.sqs_rates import SqsRates
 from pricing.domain.fetched import FetchLimits
 from pricing.settings import (
     ApiSettings,
+    DecideSettings,
     FetchRatesSettings,
+    FollowPricesSettings,
     PlanSettings,
     PublishSettings,
     ReadUnreadSettings,
@@ -52,26 +65,40 @@ from pricing.usecases.approve import ApproveChanges, DenyChanges
 from pricing.usecases.candidates import RecordCandidates, StartDiscovery
 from pricing.usecases.close_work import CloseWork
 from pricing.usecases.data_health import ReadDataHealth
-from pricing.usecases.decide import DecideRun, StartDueRun, StartRun
 from pricing.usecases.discover import DiscoverSite
 from pricing.usecases.filters import PreviewFilter, SaveFilter
-from pricing.usecases.house import Check, Pricing, Stores
+from pricing.usecases.holds import HoldProduct
+from pricing.usecases.house import Check, Outside, Past, Pricing, Stores
 from pricing.usecases.lane_manners import LaneManners
+from pricing.usecases.market_changes import ReadMarketChanges
+from pricing.usecases.market_history import WalkMarket
 from pricing.usecases.overview import ReadOverview
-from pricing.usecases.policies import SavePolicy
+from pricing.usecases.policies import ApprovePolicy, SavePolicy
+from pricing.usecases.price_index import ReadPriceIndex
 from pricing.usecases.publish import PublishBatch, StartBatch
 from pricing.usecases.questions import AskMarket
 from pricing.usecases.rates import FetchRates, RecordRates
 from pricing.usecases.read_unread import ReadUnread
-from pricing.usecases.recipes import MendRecipe, ReadRecipe, RetireRecipe, SaveRecipe, StoredPages, TryRecipe
+from pricing.usecases.rebuild_facts import RebuildFacts
+from pricing.usecases.recipes import MendRecipe, ReadRecipe, RetireRecipe, SaveRecipe, TryRecipe
 from pricing.usecases.record_observations import RecordObservations
 from pricing.usecases.record_products import RecordProducts
 from pricing.usecases.register import ImportOffers, RegisterCompetitor, RegisterOffers
-from pricing.usecases.report import ReportFiles, RequestReport, WriteReport
+from pricing.usecases.report import RequestReport, WriteReport
 from pricing.usecases.reread import RereadObservation
 from pricing.usecases.scan import PlanScan
 from pricing.usecases.scan_budget import ChooseByBudget, ReadBudget, SetBudget
 from pricing.usecases.scan_pages import ScanPages
+from pricing.usecases.simulations import LinkSimulationFile, RequestSimulation
+from pricing.usecases.start_runs import FollowPrices, StartDueRun, StartRun
+from shared.contracts.policy_trials import (
+    CheckPolicy,
+    DecisionExplained,
+    ExplainDecision,
+    PolicyChecked,
+    PolicyPreviewed,
+    PreviewPolicy,
+)
 from shared.contracts.stored_pages import (
     FollowRecipe,
     PageReadAgain,
@@ -92,8 +119,16 @@ from shared.runtime.queues import Queue
 from shared.runtime.stops import Stops
 from shared.runtime.valkey import Valkey
 
+if TYPE_CHECKING:
+    from pricing.usecases.decide import DecidePart, PlanRun
+    from pricing.usecases.deciding import DecideProducts
+    from pricing.usecases.simulate import Simulate
+
 type ServesPages = Callable[
     [FollowRecipe | ReadAgain | ProposeRecipe], Awaitable[RecipeFollowed | PageReadAgain | RecipeProposed]
+]
+type ServesTrials = Callable[
+    [CheckPolicy | PreviewPolicy | ExplainDecision], Awaitable[PolicyChecked | PolicyPreviewed | DecisionExplained]
 ]
 
 
@@ -116,7 +151,7 @@ def stores(mongo: Mongo, outbox: Outbox) -> Stores:
         competitors=MongoCompetitors(mongo),
         offers=MongoOffers(mongo),
         observations=MongoObservations(mongo),
-        quarantine=MongoQuarantine(mongo),
+        quarantine=MongoQuarantine(mongo, system_clock),
         health=MongoHealth(mongo),
         rates=MongoRates(mongo),
         policies=MongoPolicies(mongo),
@@ -125,9 +160,12 @@ def stores(mongo: Mongo, outbox: Outbox) -> Stores:
         batches=MongoBatches(mongo, outbox),
         filters=MongoFilters(mongo),
         reports=MongoReports(mongo, outbox),
+        simulations=MongoSimulations(mongo, outbox),
         recipes=MongoRecipes(mongo),
         budgets=MongoBudgets(mongo),
         candidates=MongoCandidates(mongo, outbox, system_clock),
+        holds=MongoHolds(mongo),
+        rebuilds=OutboxRebuilds(outbox),
     )
 
 
@@ -138,16 +176,17 @@ def _kept_for(settings: TellingSettings, **queue_urls: str) -> Stores:
 
 def wire(
     kept: Stores,
-    files: ReportFiles,
-    pages: StoredPages,
+    outside: Outside,
     *,
     lanes: int,
     overview: ReadOverview,
+    past: Past,
     gauges: ReadGauges,
     clock: Clock = system_clock,
     checks: dict[str, Check] | None = None,
 ) -> Pricing:
     """The API's side of pricing over the given ports."""
+    walk = WalkMarket(history=past.history, facts=kept.facts, offers=kept.offers, competitors=kept.competitors)
     register_offers = RegisterOffers(
         facts=kept.facts,
         competitors=kept.competitors,
@@ -167,20 +206,29 @@ def wire(
         save_recipe=SaveRecipe(competitors=kept.competitors, recipes=kept.recipes, clock=clock),
         read_recipe=ReadRecipe(recipes=kept.recipes),
         retire_recipe=RetireRecipe(recipes=kept.recipes, clock=clock),
-        try_recipe=TryRecipe(offers=kept.offers, pages=pages),
-        reread=RereadObservation(observations=kept.observations, recipes=kept.recipes, pages=pages),
-        mend_recipe=MendRecipe(competitors=kept.competitors, offers=kept.offers, pages=pages),
-        save_policy=SavePolicy(policies=kept.policies),
+        try_recipe=TryRecipe(offers=kept.offers, pages=outside.pages),
+        reread=RereadObservation(observations=kept.observations, recipes=kept.recipes, pages=outside.pages),
+        mend_recipe=MendRecipe(competitors=kept.competitors, offers=kept.offers, pages=outside.pages),
+        texts=policy_text,
+        trials=outside.trials,
+        save_policy=SavePolicy(policies=kept.policies, trials=outside.trials, clock=clock),
+        approve_policy=ApprovePolicy(policies=kept.policies, clock=clock),
+        hold_product=HoldProduct(facts=kept.facts, holds=kept.holds, changes=kept.changes, clock=clock),
         start_run=StartRun(policies=kept.policies, runs=kept.runs, clock=clock),
+        rebuild_facts=RebuildFacts(rebuilds=kept.rebuilds, clock=clock),
         approve_changes=ApproveChanges(changes=kept.changes, facts=kept.facts, clock=clock),
         deny_changes=DenyChanges(changes=kept.changes, clock=clock),
         start_batch=StartBatch(changes=kept.changes, batches=kept.batches, clock=clock),
         save_filter=SaveFilter(filters=kept.filters),
         preview_filter=PreviewFilter(facts=kept.facts),
         request_report=RequestReport(filters=kept.filters, reports=kept.reports),
-        report_files=files,
+        report_files=outside.files,
+        request_simulation=RequestSimulation(policies=kept.policies, runs=kept.runs, simulations=kept.simulations),
+        link_simulation_file=LinkSimulationFile(simulations=kept.simulations, files=outside.simulation_files),
         read_overview=overview,
         read_data_health=ReadDataHealth(health=kept.health, facts=kept.facts, clock=clock),
+        market_changes=ReadMarketChanges(history=past.history, walk=walk, clock=clock),
+        price_index=ReadPriceIndex(history=past.history, walk=walk, moves=past.moves, clock=clock),
         gauges=gauges,
         clock=clock,
         checks=checks or {},
@@ -196,16 +244,22 @@ def bootstrap(settings: ApiSettings | None = None, edge: Edge | None = None) -> 
         PAGES: known.pages_queue_url,
         PUBLISH: known.publish_queue_url,
         REPORTS: known.reports_queue_url,
+        SIMULATIONS: known.simulations_queue_url,
     }
     kept = stores(mongo, outbox_of(mongo, known, **queues))
     valkey = Valkey(known.valkey_url) if edge is None else edge.valkey
     overview = ReadOverview(facts=MongoOverview(mongo), memory=Cache(valkey, "pricing"), clock=system_clock)
     return wire(
         kept,
-        S3ReportFiles(known.work_bucket),
-        LambdaStoredPages(known.stored_pages_function),
+        Outside(
+            files=S3ReportFiles(known.work_bucket),
+            simulation_files=S3SimulationFiles(known.work_bucket),
+            pages=LambdaStoredPages(known.stored_pages_function),
+            trials=LambdaTrials(known.trial_function),
+        ),
         lanes=known.scanner_lanes,
         overview=overview,
+        past=Past(history=MongoMarketHistory(mongo), moves=MongoOwnMoves(mongo)),
         gauges=MongoGauges(mongo, system_clock),
         checks={"mongodb": mongo.ping},
     )
@@ -271,19 +325,63 @@ def record_candidates() -> RecordCandidates:
     return RecordCandidates(facts=MongoFacts(mongo), candidates=candidates, clock=system_clock)
 
 
-def decide_run() -> DecideRun:
-    """The taker of decisions."""
-    settings = RecordSettings()
-    kept = _kept_for(settings)
-    return DecideRun(
+def decider() -> "tuple[PlanRun, DecidePart]":
+    """The planner of runs and the taker of decisions."""
+    settings = DecideSettings()
+    mongo = database(settings)
+    kept = stores(mongo, outbox_of(mongo, settings, **{DECIDE: settings.decide_queue_url}))
+    # The kernel brings numpy: only who decides loads it.
+    deciding = import_module("pricing.usecases.decide")
+    return (
+        deciding.PlanRun(facts=kept.facts, runs=kept.runs, clock=system_clock),
+        deciding.DecidePart(
+            facts=kept.facts,
+            decided=decides(mongo, kept),
+            policies=kept.policies,
+            runs=kept.runs,
+            stops=Stops(settings.work_bucket),
+            clock=system_clock,
+        ),
+    )
+
+
+def decides(mongo: Mongo, kept: Stores) -> "DecideProducts":
+    """What decides products as they stand."""
+    reading, heeding = import_module("pricing.usecases.subjects"), import_module("pricing.usecases.loops")
+    subjects = reading.ReadSubjects(
         facts=kept.facts,
         offers=kept.offers,
         competitors=kept.competitors,
-        policies=kept.policies,
-        runs=kept.runs,
-        stops=Stops(settings.work_bucket),
-        clock=system_clock,
+        holds=kept.holds,
+        moves=MongoOwnMoves(mongo),
     )
+    made: DecideProducts = import_module("pricing.usecases.deciding").DecideProducts(
+        subjects=subjects, loops=heeding.HeedLoops(looks=MongoLooks(mongo))
+    )
+    return made
+
+
+def trial() -> ServesTrials:
+    """The trier of policies."""
+    mongo = database()
+    kept = stores(mongo, Outbox(mongo, "pricing"))
+    trying, door = import_module("pricing.usecases.try_policies"), import_module("pricing.adapters.trial_door")
+    serves: ServesTrials = door.TrialDoor(
+        check=trying.CheckPolicy(facts=kept.facts, competitors=kept.competitors, clock=system_clock),
+        preview=trying.PreviewPolicy(
+            facts=kept.facts, decided=decides(mongo, kept), policies=kept.policies, clock=system_clock
+        ),
+        explain=trying.ExplainDecision(policies=kept.policies, runs=kept.runs),
+    )
+    return serves
+
+
+def follow_prices() -> FollowPrices:
+    """The starter of the runs that follow prices."""
+    settings = FollowPricesSettings()
+    mongo = database(settings)
+    outbox = outbox_of(mongo, settings, **{DECIDE: settings.decide_queue_url})
+    return FollowPrices(prices=MongoNewPrices(mongo, outbox), facts=MongoFacts(mongo), clock=system_clock)
 
 
 def start_due_run() -> StartDueRun:
@@ -314,7 +412,31 @@ def close_work() -> CloseWork:
     """The closer of work whose job was ended."""
     settings = RecordSettings()
     kept = _kept_for(settings)
-    return CloseWork(runs=kept.runs, batches=kept.batches, reports=kept.reports, clock=system_clock)
+    return CloseWork(
+        runs=kept.runs, batches=kept.batches, reports=kept.reports, simulations=kept.simulations, clock=system_clock
+    )
+
+
+def simulator() -> "Simulate":
+    """What computes simulations."""
+    settings = RecordSettings()
+    mongo = database(settings)
+    kept = stores(mongo, outbox_of(mongo, settings))
+    made: Simulate = import_module("pricing.usecases.simulate").Simulate(
+        simulations=kept.simulations,
+        files=S3SimulationFiles(settings.work_bucket),
+        kinds=import_module("pricing.usecases.simulating.kinds").kinds(
+            kept=kept,
+            decide=decides(mongo, kept),
+            moves=MongoOwnMoves(mongo),
+            past=import_module("pricing.adapters.mongo_past").MongoPast(mongo),
+            clock=system_clock,
+        ),
+        draw=import_module("pricing.adapters.pictures").SvgPictures(),
+        stops=Stops(settings.work_bucket),
+        clock=system_clock,
+    )
+    return made
 
 
 def publish_batch() -> PublishBatch:
@@ -347,6 +469,7 @@ def relay() -> Outbox:
         PAGES: settings.pages_queue_url,
         PUBLISH: settings.publish_queue_url,
         REPORTS: settings.reports_queue_url,
+        SIMULATIONS: settings.simulations_queue_url,
         UNREAD: settings.unread_queue_url,
     }
     return Outbox(

@@ -32,7 +32,9 @@ class ApiSettings(TellingSettings, WorkBucketSettings, EdgeSettings):
     decide_queue_url: str
     publish_queue_url: str
     reports_queue_url: str
+    simulations_queue_url: str
     stored_pages_function: str
+    trial_function: str
     pages_queue_url: str
     scanner_lanes: int = Field(ge=1, le=100)
 
@@ -45,13 +47,25 @@ class PlanSettings(TellingSettings, ConsumerSettings):
 
 
 class RecordSettings(TellingSettings, ConsumerSettings):
-    """What a consumer that tells facts is told: the taker of decisions, the writer of reports."""
+    """What a consumer that tells facts is told, like the writer of reports."""
 
 
 class RecordObservationsSettings(RecordSettings):
     """What the recorder of observations is told."""
 
     unread_queue_url: str
+
+
+class DecideSettings(RecordSettings):
+    """What the taker of decisions is told."""
+
+    decide_queue_url: str
+
+
+class FollowPricesSettings(TellingSettings):
+    """What the starter of the runs that follow prices is told."""
+
+    decide_queue_url: str
 
 
 class StartRunSettings(TellingSettings, ConsumerSettings):
@@ -73,6 +87,7 @@ class RelaySettings(TellingSettings, WorkBucketSettings):
     pages_queue_url: str
     publish_queue_url: str
     reports_queue_url: str
+    simulations_queue_url: str
     unread_queue_url: str
 
 
@@ -118,8 +133,9 @@ class ReadUnreadSettings(FunctionSettings, ConsumerSettings):
 DOORS: dict[str, type[BaseSettings]] = {
     "api": ApiSettings,
     "close_work": RecordSettings,
-    "decide": RecordSettings,
+    "decide": DecideSettings,
     "fetch_rates": FetchRatesSettings,
+    "follow_prices": FollowPricesSettings,
     "migrate": StoreSettings,
     "plan_scan": PlanSettings,
     "publish": PublishSettings,
@@ -131,7 +147,9 @@ DOORS: dict[str, type[BaseSettings]] = {
     "relay": RelaySettings,
     "return_pages": ReturnSettings,
     "scan_pages": ScannerSettings,
+    "simulate": RecordSettings,
     "start_run": StartRunSettings,
+    "trial": StoreSettings,
     "stored_pages": StoredPagesSettings,
     "write_report": RecordSettings,
 }

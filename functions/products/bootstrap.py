@@ -5,15 +5,17 @@ from importlib import import_module
 from products.adapters.mongo_catalogue import MongoCatalogue
 from products.adapters.mongo_gauges import MongoGauges
 from products.adapters.mongo_imports import MongoImports
+from products.adapters.mongo_retellings import RETELL, MongoRetellings
 from products.adapters.mongo_shops import MongoShops
 from products.adapters.pulled_files import S3Drop, S3Pulled
-from products.settings import ImportSettings, ProductsSettings, PullSettings, RelaySettings
+from products.settings import ImportSettings, ProductsSettings, PullSettings, RelaySettings, RetellSettings
 from products.usecases.house import Check, Products
 from products.usecases.import_catalogue import ImportCatalogue
 from products.usecases.import_pulled import ImportPulled
 from products.usecases.ports import Catalogue, Imports, Shops
 from products.usecases.publish_prices import ShowPrices, WritePrices
 from products.usecases.pull import PullFile
+from products.usecases.retell import TellAgain
 from products.usecases.shops import MapColumns, OpenShop
 from shared.kernel.clock import Clock, system_clock
 from shared.kernel.gauges import ReadGauges, no_gauges
@@ -22,6 +24,7 @@ from shared.runtime.edge import Edge
 from shared.runtime.mongo import Mongo
 from shared.runtime.outbox import Outbox
 from shared.runtime.queues import Queue
+from shared.runtime.stops import Stops
 
 
 def wire(
@@ -60,7 +63,23 @@ def relay() -> Outbox:
     """The outbox with every way from it, for the relay."""
     settings = RelaySettings()
     mongo = Mongo(settings.mongodb_secret_arn, settings.mongodb_database)
-    return Outbox(mongo, "products", bus=settings.event_bus_name, claims=Claims(settings.work_bucket))
+    queues = {RETELL: Queue(settings.retell_queue_url)}
+    return Outbox(mongo, "products", bus=settings.event_bus_name, queues=queues, claims=Claims(settings.work_bucket))
+
+
+def tell_again() -> TellAgain:
+    """The teller of a shop's products."""
+    settings = RetellSettings()
+    mongo, _ = stores(settings)
+    queues = {RETELL: Queue(settings.retell_queue_url)}
+    outbox = Outbox(mongo, "products", bus=settings.event_bus_name, queues=queues)
+    return TellAgain(
+        shops=MongoShops(mongo),
+        catalogue=MongoCatalogue(mongo, outbox),
+        retellings=MongoRetellings(mongo, outbox),
+        stops=Stops(settings.work_bucket),
+        clock=system_clock,
+    )
 
 
 def pull_file() -> PullFile:

@@ -29,6 +29,12 @@ class ImportSettings(ProductsSettings, ConsumerSettings):
     """What the importer of pulled files is told."""
 
 
+class RetellSettings(ProductsSettings, ConsumerSettings):
+    """What the teller of products is told: its own queue too, for what is left when its time is over."""
+
+    retell_queue_url: str
+
+
 class PullSettings(FetcherSettings, ConsumerSettings):
     """What the puller is told. It holds no database and no credential but its queues' and its bucket's."""
 
@@ -36,7 +42,9 @@ class PullSettings(FetcherSettings, ConsumerSettings):
 
 
 class RelaySettings(ProductsSettings, WorkBucketSettings):
-    """What the relay is told."""
+    """What the relay is told: every place that the catalogue's messages go to."""
+
+    retell_queue_url: str
 
 
 DOORS: dict[str, type[BaseSettings]] = {
@@ -46,5 +54,6 @@ DOORS: dict[str, type[BaseSettings]] = {
     "prices": ProductsSettings,
     "pull_file": PullSettings,
     "relay": RelaySettings,
+    "retell": RetellSettings,
 }
 """The settings of each door."""

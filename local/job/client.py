@@ -50,6 +50,14 @@ class Api:
         """Send JSON that replaces what is there."""
         return self._asked("PUT", path, json=body)
 
+    def patch(self, path: str, body: object) -> Json:
+        """Send JSON that changes what it names."""
+        return self._asked("PATCH", path, json=body)
+
+    def delete(self, path: str) -> Json:
+        """Take a thing away."""
+        return self._asked("DELETE", path)
+
     def upload(self, path: str, text: str) -> Json:
         """Send a CSV file."""
         return self._asked("POST", path, content=text.encode(), headers={"Content-Type": "text/csv"})

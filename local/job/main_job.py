@@ -171,12 +171,16 @@ class MainJob:
         with self._step("Write the policy"):
             policy = {
                 "name": "Just under the lowest",
-                "shop_id": SHOP,
+                "shop": SHOP,
                 "currency": "USD",
-                "relation": "below",
-                "step": {"percent": "1"},
-                "ending": "0.99",
-                "bounds": {"min_margin_percent": "15", "max_change_percent": "20", "respect_map": True},
+                "rules": [
+                    {
+                        "name": "under the lowest",
+                        "follow": [{"reference": "lowest", "relation": "below", "by": {"percent": 1}}],
+                        "bounds": {"min_margin_percent": 15, "max_up_percent": 20, "max_down_percent": 20},
+                        "ending": {"endings": [".99"]},
+                    }
+                ],
             }
             self._api.put(f"/pricing/policies/{POLICY}", policy)
 

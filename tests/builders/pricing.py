@@ -1,14 +1,16 @@
 """Pricing's values, valid by default; a test changes the one thing it is about."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from pricing.adapters.policy_text import policy_from, policy_hash
 from pricing.domain.decision import Decision, ReasonCode
 from pricing.domain.decision import Step as DecisionStep
 from pricing.domain.market import Competitor, Observation, Offer, ProductFacts
-from pricing.domain.policy import Bounds, Evidence, Policy, Routing, Step
+from pricing.domain.policies.version import Policy
 from pricing.domain.price_change import PriceChange, State
 from pricing.domain.reading import Availability
 from pricing.usecases.ports import Batch, Run, StoredDecision
@@ -75,29 +77,42 @@ def some_facts(price: str | None = "99.99", **changes: Any) -> ProductFacts:
     return ProductFacts(**(fields | changes))
 
 
-def a_policy(**changes: Any) -> Policy:
-    """Match the lowest landed price, with no bound and no ending; moves up to 10 % go without a person."""
+MATCH: dict[str, Any] = {
+    "name": "Match the lowest",
+    "shop": "demo-eu",
+    "currency": "EUR",
+    "rules": [
+        {
+            "name": "all",
+            "follow": [{"reference": "lowest"}],
+            "bounds": {"min_price": "0.01"},
+            "routing": {"auto_within_percent": "10"},
+        }
+    ],
+}
+
+
+def a_policy(document: Mapping[str, Any] | None = None, **changes: Any) -> Policy:
+    """Match the lowest landed price, down to a cent, with no ending; moves up to 10 % go without a person.
+
+    `document` are parts of the document to change.
+    """
+    made = policy_from(MATCH | dict(document or {}))
     fields: dict[str, Any] = {
         "policy_id": "match",
         "version": 1,
         "organisation_id": "org",
-        "shop_id": "demo-eu",
-        "name": "Match the lowest",
-        "currency": "EUR",
         "author_id": "author",
         "created_at": MONDAY,
-        "reference": "lowest",
-        "relation": "equal",
-        "step": Step(),
-        "price_mode": "landed",
-        "competitor_ids": (),
-        "evidence": Evidence(),
-        "bounds": Bounds(),
-        "ending": None,
-        "smallest_move": Decimal(0),
-        "routing": Routing(auto_within_percent=Decimal(10)),
+        "document": made,
+        "document_hash": policy_hash(made),
     }
     return Policy(**(fields | changes))
+
+
+def ruled(**changes: Any) -> dict[str, Any]:
+    """A document's rules: the one of `a_policy`, changed."""
+    return {"rules": [MATCH["rules"][0] | changes]}
 
 
 def a_change(**changes: Any) -> PriceChange:

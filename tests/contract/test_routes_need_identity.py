@@ -40,6 +40,8 @@ def example(schema: dict[str, Any], house: str) -> Any:
             return {name: example(schema["properties"][name], house) for name in wanted}
         case "array":
             return [example(schema["items"], house)] * schema.get("minItems", 0)
+        case "string" if schema.get("format") == "date-time":
+            return "2026-11-23T06:00:00Z"
         case "string":
             return PATTERNS.get(schema.get("pattern", ""), "x" * schema.get("minLength", 1))
         case "integer":

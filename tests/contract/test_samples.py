@@ -11,6 +11,7 @@ from tests.builders.events import ROOT, SAMPLES, body_of, sample
 NAMES = sorted(path.stem for path in SAMPLES.glob("*.json"))
 QUEUES = [name for name in NAMES if name.startswith("sqs_")]
 INVOCATIONS = {
+    "invoke_check_policy": "pricing.check-policy",
     "invoke_extract_offer": "assistant.extract-offer",
     "invoke_follow_recipe": "pricing.follow-recipe",
     "invoke_lost_first_place": "pricing.lost-first-place-question",

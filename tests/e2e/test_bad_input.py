@@ -95,15 +95,17 @@ def test_a_page_that_is_not_on_the_public_web_is_refused_at_registration(api: Ap
 def test_a_policy_whose_bounds_contradict_is_refused_by_name(api: Api) -> None:
     policy = {
         "name": "Impossible",
-        "shop_id": SHOP,
+        "shop": SHOP,
         "currency": "USD",
-        "bounds": {"min_price": "130", "max_price": "129"},
+        "rules": [
+            {"name": "all", "follow": [{"reference": "lowest"}], "bounds": {"min_price": "130", "max_price": "129"}}
+        ],
     }
 
     problem = refused(api.put, "/pricing/policies/impossible", policy)
 
-    assert problem["type"] == "/problems/policy/contradictory-bounds"
-    assert "min_price 130 is above max_price 129" in problem["detail"]
+    assert problem["type"] == "/problems/pricing/policy-faults"
+    assert "CONTRADICTORY_BOUNDS: no price lies between min_price 130.00 and max_price 129.00" in str(problem["errors"])
 
 
 def test_a_page_without_a_price_is_a_recorded_failure_and_the_last_value_is_kept(stack: Stack, api: Api) -> None:

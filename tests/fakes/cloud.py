@@ -67,9 +67,10 @@ class FakeClient:
     def __getattr__(self, operation: str) -> Callable[..., dict[str, Any]]:
         act: Callable[[dict[str, Any]], dict[str, Any]] = getattr(self, f"_{operation}")
 
-        def operate(**parameters: Any) -> dict[str, Any]:
+        def operate(*names: str, **parameters: Any) -> Any:
             if self.service in self.cloud.down:
                 raise EndpointConnectionError(endpoint_url=f"https://{self.service}.example")
+            assert names in {(), ("get_object",)}
             return act(parameters)
 
         return operate
@@ -92,6 +93,9 @@ class FakeClient:
     def _put_object(self, asked: dict[str, Any]) -> dict[str, Any]:
         self.cloud.objects[asked["Key"]] = asked["Body"]
         return {}
+
+    def _generate_presigned_url(self, asked: dict[str, Any]) -> str:
+        return f"https://{self.service}.example/{asked['Params']['Bucket']}/{asked['Params']['Key']}"
 
     def _get_object(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked["Key"] not in self.cloud.objects:

@@ -24,12 +24,12 @@ from pricing.domain.errors import (
 from pricing.domain.fetched import Fetched
 from pricing.domain.health import Tally, state_of
 from pricing.domain.market import Competitor, Observation, Offer, ProductFacts
-from pricing.domain.policy import Policy
+from pricing.domain.policies.version import Policy
 from pricing.domain.price_change import PriceChange, State
 from pricing.domain.product_filter import Criteria, SavedFilter
 from pricing.domain.rates import Rates, RateTable
 from pricing.domain.recording import NOTHING_KNOWN, Known, Looked, looked, wants_second_look
-from pricing.domain.scan_effects import Effects, changed_offers, moved_products
+from pricing.domain.scan_effects import Effects, changed_offers, decided_anew, moved_products
 from pricing.usecases.data_health import Wanted
 from pricing.usecases.house import Stores
 from pricing.usecases.looks import Look, PageAsked
@@ -40,10 +40,12 @@ from pricing.usecases.ports import (
     Recorded,
     Run,
     ScanLog,
+    ShopPart,
     StoredDecision,
     Written,
 )
 from pricing.usecases.report import Report
+from shared.kernel.clock import Clock, system_clock
 from shared.kernel.errors import Unavailable
 from shared.kernel.paging import Page, Window
 from tests.fakes.lists import page_of
@@ -56,11 +58,11 @@ class FakeFacts:
 
     kept: dict[str, ProductFacts] = field(default_factory=dict)
 
-    async def keep(self, facts: Sequence[ProductFacts]) -> None:
+    async def keep(self, facts: Sequence[ProductFacts], *, again: bool = False) -> None:
         for one in facts:
-            known = self.kept.get(one.product_id)
-            newer = known is None or (known.organisation_id == one.organisation_id and known.revision < one.revision)
-            if newer:
+            known = self.kept.get(one.product_id, one)
+            is_newer = known.revision < one.revision + again or known is one
+            if is_newer and known.organisation_id == one.organisation_id:
                 self.kept[one.product_id] = one
 
     async def by_sku(self, organisation_id: str, shop_id: str, skus: Sequence[str]) -> dict[str, ProductFacts]:
@@ -75,16 +77,40 @@ class FakeFacts:
         found = {name: [one for one in own if name in carried[one.product_id]] for name in wanted}
         return {name: some for name, some in found.items() if some}
 
-    async def of_shop(self, organisation_id: str, shop_id: str, size: int) -> AsyncIterator[Sequence[ProductFacts]]:
+    async def parts_of(self, organisation_id: str, shop_id: str, size: int) -> Sequence[ShopPart]:
+        parts: list[ShopPart] = []
+        after, more = "", True
+        while more:
+            part, more = await self.part_after(organisation_id, shop_id, after, size)
+            if part.products:
+                parts.append(part)
+            after = part.until
+        return parts
+
+    async def part_after(self, organisation_id: str, shop_id: str, after: str, size: int) -> tuple[ShopPart, bool]:
+        left = [one for one in self._of_shop(organisation_id, shop_id) if one.partition > after]
+        until = left[:size][-1].partition if left else after
+        taken = [one for one in left if one.partition <= until]
+        return ShopPart(after=after, until=until, products=len(taken)), len(taken) < len(left)
+
+    async def in_part(self, organisation_id: str, shop_id: str, part: ShopPart) -> Sequence[ProductFacts]:
+        return [
+            one
+            for one in self._of_shop(organisation_id, shop_id)
+            if (one.partition in part.partitions if part.partitions else part.after < one.partition <= part.until)
+        ]
+
+    async def sizes_of(self, organisation_id: str, shop_id: str, partitions: Sequence[str]) -> dict[str, int]:
+        own = [one.partition for one in self._of_shop(organisation_id, shop_id)]
+        wanted = set(partitions)
+        return dict(Counter(one for one in own if one in wanted))
+
+    def _of_shop(self, organisation_id: str, shop_id: str) -> list[ProductFacts]:
         own = [one for one in self._own(organisation_id) if one.shop_id == shop_id and one.active]
-        for start in range(0, len(own), size):
-            yield own[start : start + size]
+        return sorted(own, key=lambda one: (one.partition, one.product_id))
 
     async def count(self, organisation_id: str) -> int:
         return sum(one.active for one in self._own(organisation_id))
-
-    async def count_of_shop(self, organisation_id: str, shop_id: str) -> int:
-        return sum(one.active and one.shop_id == shop_id for one in self._own(organisation_id))
 
     async def count_meant(self, organisation_id: str, criteria: Criteria) -> int:
         return len(await self.some_meant(organisation_id, criteria, len(self.kept)))
@@ -162,6 +188,9 @@ class FakeOffers:
     async def page(self, organisation_id: str, window: Window) -> Page[Offer]:
         return page_of(self._own(organisation_id), lambda one: one.offer_id, window)
 
+    async def to_decide(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
+        return await self.of_products(organisation_id, product_ids)
+
     async def of_products(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
         own = [one for one in self._own(organisation_id) if one.product_id in product_ids]
         return {one.product_id: tuple(other for other in own if other.product_id == one.product_id) for one in own}
@@ -203,6 +232,7 @@ class FakeScanLog:
     refused: dict[str, str] = field(default_factory=dict)
     budgets: FakeBudgets = field(default_factory=FakeBudgets)
     unread: list[Observation] = field(default_factory=list)
+    touch: Callable[[Sequence[Offer], datetime], None] | None = None
 
     async def record(
         self,
@@ -221,6 +251,8 @@ class FakeScanLog:
             self._take_in(one, known)
         kept = [self.kept[name] for name in new]
         self._note_effects(f"{job_id}/{message_id}", kept, before, at, looks=0 if second_look else len(kept))
+        if self.touch is not None:
+            self.touch(decided_anew(before, self.offers.kept), at)
         read = sum(one.is_read for one in kept)
         recorded = Recorded(read, len(kept) - read, sum(one.quality == "suspicious" for one in kept))
         if new and not second_look:
@@ -296,6 +328,7 @@ class FakeQuarantine:
     """The doubted prices that a log keeps."""
 
     log: FakeScanLog
+    clock: Clock = system_clock
 
     async def page(self, organisation_id: str, window: Window) -> Page[Observation]:
         own = [one for one in self.log.offers.kept.values() if one.organisation_id == organisation_id]
@@ -306,8 +339,11 @@ class FakeQuarantine:
         self, organisation_id: str, observation_id: str, judge: Callable[[Offer | None, Observation], Looked]
     ) -> Observation:
         seen = await FakeObservations(self.log).get(organisation_id, observation_id)
-        result = judge(self.log.offers.kept.get(seen.offer_id), seen)
+        before = dict(self.log.offers.kept)
+        result = judge(before.get(seen.offer_id), seen)
         self.log.carry_out(result)
+        if self.log.touch is not None:
+            self.log.touch(decided_anew(before, self.log.offers.kept), self.clock())
         return result.seen
 
 
@@ -386,6 +422,12 @@ class FakePolicies:
             raise PolicyChanged("saved meanwhile")
         self.kept[key] = policy
 
+    async def approve(self, organisation_id: str, policy_id: str, version: int, user_id: str, at: datetime) -> Policy:
+        found = await self.version(organisation_id, policy_id, version)
+        if found.approved_by is None:
+            self.kept[organisation_id, policy_id, version] = replace(found, approved_by=user_id, approved_at=at)
+        return await self.version(organisation_id, policy_id, version)
+
     async def latest(self, organisation_id: str, policy_id: str) -> Policy:
         versions = [key for key in self.kept if key[:2] == (organisation_id, policy_id)]
         if not versions:
@@ -432,6 +474,9 @@ class FakeChanges:
                 self.kept[change.change_id] = change
                 moved.append(change.change_id)
         return moved
+
+    async def propose(self, change: PriceChange) -> None:
+        self.kept.setdefault(change.change_id, change)
 
     async def waiting(self, organisation_id: str, run_id: str | None) -> int:
         return len(self._waiting(organisation_id, run_id))
@@ -485,6 +530,8 @@ class FakeRuns:
     taken: dict[str, StoredDecision] = field(default_factory=dict)
     killed_after_parts: int | None = None
     refused: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, tuple[ShopPart, ...]] = field(default_factory=dict)
+    done: dict[str, set[int]] = field(default_factory=dict)
 
     async def add(self, run: Run) -> Run:
         return self.kept.setdefault(run.run_id, run)
@@ -504,12 +551,24 @@ class FakeRuns:
         own = [one for one in self.kept.values() if one.organisation_id == organisation_id]
         return page_of(own, lambda one: one.run_id, window, newest_first=True)
 
-    async def begin(self, run: Run, products: int, at: datetime) -> Run:
-        assert products >= 0
+    async def begin(self, run: Run, parts: Sequence[ShopPart], at: datetime) -> Run:
         known = await self.get(run.organisation_id, run.run_id)
         if known.started_at is None:
-            self.kept[run.run_id] = replace(known, state="RUNNING", started_at=at)
+            self.kept[run.run_id] = replace(known, state="RUNNING", started_at=at, parts=len(parts))
+            self.asked[run.run_id] = tuple(parts)
         return self.kept[run.run_id]
+
+    async def part_done(self, run: Run, place: int, since: datetime, at: datetime) -> bool:
+        assert since <= at
+        done = self.done.setdefault(run.run_id, set())
+        done.add(place)
+        return len(done) >= (run.parts or 0)
+
+    async def walk(self, organisation_id: str, run_id: str, size: int) -> AsyncIterator[Sequence[StoredDecision]]:
+        own = [one for one in self.taken.values() if (one.organisation_id, one.run_id) == (organisation_id, run_id)]
+        own.sort(key=lambda one: one.decision.product_id)
+        for start in range(0, len(own), size):
+            yield own[start : start + size]
 
     async def decided(self, decisions: Sequence[StoredDecision], changes: Sequence[PriceChange], at: datetime) -> None:
         assert at.tzinfo is not None
@@ -527,6 +586,8 @@ class FakeRuns:
     async def finish(self, run: Run, at: datetime) -> Run:
         for one in [*self.changes.kept.values()]:
             of_shop = (one.organisation_id, one.shop_id) == (run.organisation_id, run.shop_id)
+            if run.trigger == "new_prices":
+                of_shop = of_shop and one.product_id in self._products(run)
             if of_shop and one.state is State.PROPOSED and one.proposed_at < (run.started_at or run.requested_at):
                 self._withdraw(one, f"superseded by {run.run_id}", at)
         return self._closed(run, "FINISHED", at)
@@ -537,6 +598,9 @@ class FakeRuns:
             if self._is_of(one, run) and (free or one.state is State.PROPOSED):
                 self._withdraw(one, f"{run.run_id} was cancelled", at)
         return self._closed(run, "CANCELLED", at)
+
+    def _products(self, run: Run) -> set[str]:
+        return {one.decision.product_id for one in self.taken.values() if self._is_of(one, run)}
 
     def _withdraw(self, one: PriceChange, why: str, at: datetime) -> None:
         self.changes.kept[one.change_id] = replace(one, state=State.DENIED, decided_at=at, deny_reason=why)

@@ -83,6 +83,16 @@ class FakeCatalogue:
         own = [product for product in self.kept.values() if (product.organisation_id, product.shop_id) == whose]
         return page_of(own, lambda product: product.draft.sku, window)
 
+    async def count(self, organisation_id: str, shop_id: str) -> int:
+        return len(self._of_shop(organisation_id, shop_id))
+
+    async def following(self, organisation_id: str, shop_id: str, after: str, limit: int) -> Sequence[Product]:
+        return [one for one in self._of_shop(organisation_id, shop_id) if one.product_id > after][:limit]
+
+    def _of_shop(self, organisation_id: str, shop_id: str) -> list[Product]:
+        own = [one for one in self.kept.values() if (one.organisation_id, one.shop_id) == (organisation_id, shop_id)]
+        return sorted(own, key=lambda one: one.product_id)
+
     def _keep(self, product: Product) -> None:
         self.kept[product.product_id] = product
         self.told.append(product)

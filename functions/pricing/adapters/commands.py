@@ -4,14 +4,24 @@ from datetime import datetime
 
 from pricing.adapters.recipe_messages import told_recipe
 from pricing.domain.market import Observation
-from pricing.usecases.ports import Batch, PagesOfLane, Run
-from shared.contracts.pricing import BatchRequested, PagesToScan, PageToScan, PageUnread, RunRequested
+from pricing.domain.simulation import Simulation
+from pricing.usecases.ports import Batch, PagesOfLane, Run, ShopPart
+from shared.contracts.pricing import (
+    BatchRequested,
+    PagesToScan,
+    PageToScan,
+    PageUnread,
+    RunPartRequested,
+    RunRequested,
+    SimulationRequested,
+)
 from shared.kernel.identifiers import derived_id
 
 DECIDE = "decide"
 PUBLISH = "publish"
 PAGES = "pages"
 REPORTS = "reports"
+SIMULATIONS = "simulations"
 UNREAD = "unread"
 
 
@@ -26,6 +36,21 @@ def run_requested(run: Run) -> RunRequested:
     )
 
 
+def part_requested(run: Run, place: int, part: ShopPart) -> RunPartRequested:
+    """Decide a part of a run."""
+    return RunPartRequested(
+        id=derived_id("msg", "run-part", run.run_id, str(place)),
+        occurred_at=run.started_at or run.requested_at,
+        correlation_id=run.run_id,
+        organisation_id=run.organisation_id,
+        run_id=run.run_id,
+        place=place,
+        after=part.after,
+        until=part.until,
+        partitions=part.partitions,
+    )
+
+
 def batch_requested(batch: Batch) -> BatchRequested:
     """Publish a batch."""
     return BatchRequested(
@@ -34,6 +59,17 @@ def batch_requested(batch: Batch) -> BatchRequested:
         correlation_id=batch.batch_id,
         organisation_id=batch.organisation_id,
         batch_id=batch.batch_id,
+    )
+
+
+def simulation_requested(simulation: Simulation) -> SimulationRequested:
+    """Compute a simulation."""
+    return SimulationRequested(
+        id=derived_id("msg", "simulation", simulation.simulation_id),
+        occurred_at=simulation.requested_at,
+        correlation_id=simulation.simulation_id,
+        organisation_id=simulation.organisation_id,
+        job_id=simulation.simulation_id,
     )
 
 

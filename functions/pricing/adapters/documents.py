@@ -15,6 +15,9 @@ EMBEDDED = ("latest", "previous", "last_failure", "quarantined")
 # Finds the products that a page of a competitor may offer.
 IDENTIFIERS = "identifiers"
 
+# Orders a shop's products so that those of a family stand together: the family, or the product itself.
+PARTITION = "partition"
+
 # Sorts the offers whose newest price is not believed; None in all others.
 QUARANTINE_KEY = "quarantine_key"
 
@@ -100,12 +103,13 @@ def facts_document(facts: ProductFacts) -> Document:
     return {
         "_id": fields.pop("product_id"),
         IDENTIFIERS: list(identifiers((facts.gtin, facts.mpn, facts.sku))),
+        PARTITION: facts.partition,
     } | fields
 
 
 def facts_from(document: Document) -> ProductFacts:
     """The product in a stored document."""
-    fields = {key: value for key, value in document.items() if key not in {"_id", IDENTIFIERS}}
+    fields = {key: value for key, value in document.items() if key not in {"_id", IDENTIFIERS, PARTITION}}
     for name in ("own_seller_ids", "tags"):
         fields[name] = tuple(fields.get(name, ()))
     return ProductFacts(product_id=document["_id"], **fields)

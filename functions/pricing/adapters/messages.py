@@ -83,6 +83,10 @@ def facts_of(organisation_id: str, told: products.ProductFacts) -> ProductFacts:
         own_seller_ids=told.own_seller_ids,
         tax_basis=told.tax_basis,
         pack_quantity=told.pack_quantity,
+        family=told.family,
+        stock=told.stock,
+        sold_28d=told.sold_28d,
+        price_since=told.price_since,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import PyMongoError
 
+from pricing.adapters.mongo_own_moves import note_moves
 from pricing.domain.price_change import PriceChange, State
 from shared.kernel.identifiers import NewId
 from shared.kernel.paging import Page, Window
@@ -65,6 +66,15 @@ class MongoPriceChanges:
         collection = self._mongo.collection(COLLECTION)
         return await paged(collection, query, "sequence", window, change_from, newest_first=True)
 
+    async def propose(self, change: PriceChange) -> None:
+        """Keep a proposal that no run made; one of this id stays as it is."""
+        document = change_document(change)
+        key = {"_id": document.pop("_id"), "organisation_id": change.organisation_id}
+        try:
+            await self._mongo.collection(COLLECTION).update_one(key, {"$setOnInsert": document}, upsert=True)
+        except PyMongoError as error:
+            raise unavailable("store the proposal") from error
+
     async def move(self, before: State, changes: Sequence[PriceChange]) -> Sequence[str]:
         """Store changes that are still in the state `before`; return the ids of those that were."""
         if not changes:
@@ -111,11 +121,12 @@ class MongoPriceChanges:
             documents = [change_document(change) for change in ended]
             writes = [UpdateOne(of_batch | {"_id": one.pop("_id")}, {"$set": one}) for one in documents]
             await self._mongo.collection(COLLECTION).bulk_write(writes, ordered=False, session=session)
-            done = sum(change.state is State.APPLIED for change in ended)
+            applied = [change for change in ended if change.state is State.APPLIED]
+            await note_moves(self._mongo, applied, at, session)
             failed = sum(change.state in {State.FAILED, State.UNKNOWN} for change in ended)
             # A change ends once, so the first of them names this part and no other.
             part = ended[0].change_id
-            told = JobFacts(organisation_id, batch_id).progressed(part, at, done=done, failed=failed)
+            told = JobFacts(organisation_id, batch_id).progressed(part, at, done=len(applied), failed=failed)
             await self._outbox.add([told], session)
 
         await self._mongo.transaction(work)

@@ -1,7 +1,7 @@
 """The decisions of policy runs in MongoDB."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict, replace
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import PyMongoError
@@ -16,6 +16,11 @@ from shared.kernel.paging import Page, Window
 from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 
 COLLECTION = "decisions"
+# What decisions were made from stands apart: it is read one by one or by the run, never in a list.
+INPUTS = "decision_inputs"
+INPUT_INDEXES = (
+    IndexModel([("organisation_id", ASCENDING), ("run_id", ASCENDING), ("product_id", ASCENDING)], name="of_run"),
+)
 INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("run_id", ASCENDING), ("product_id", ASCENDING)], name="of_run"),
     IndexModel(
@@ -26,15 +31,17 @@ INDEXES = (
 
 def decision_document(stored: StoredDecision) -> Document:
     """The stored form of a decision; its id is its key."""
-    fields = asdict(stored)
+    fields = asdict(replace(stored, inputs=None))
+    del fields["inputs"]
     return {"_id": fields.pop("decision_id"), "product_id": stored.decision.product_id} | fields
 
 
-def decision_from(document: Document) -> StoredDecision:
+def decision_from(document: Document, inputs: Document | None = None) -> StoredDecision:
     """The decision in a stored document."""
     inner = dict(document["decision"])
     inner["reason"] = ReasonCode(inner["reason"])
     inner["observation_ids"] = tuple(inner["observation_ids"])
+    inner["flags"] = tuple(inner.get("flags", ()))
     inner["steps"] = tuple(Step(**step) for step in inner["steps"])
     return StoredDecision(
         decision_id=document["_id"],
@@ -44,7 +51,20 @@ def decision_from(document: Document) -> StoredDecision:
         policy_version=document["policy_version"],
         decided_at=document["decided_at"],
         decision=Decision(**inner),
+        inputs=inputs,
     )
+
+
+def inputs_document(stored: StoredDecision) -> Document:
+    """The stored form of what a decision was made from."""
+    return {
+        "_id": stored.decision_id,
+        "organisation_id": stored.organisation_id,
+        "run_id": stored.run_id,
+        "product_id": stored.decision.product_id,
+        "decided_at": stored.decided_at,
+        "inputs": stored.inputs,
+    }
 
 
 class MongoDecisions:
@@ -64,6 +84,9 @@ class MongoDecisions:
         if new:
             documents = [decision_document(one) for one in new]
             await self._mongo.collection(COLLECTION).insert_many(documents, session=session)
+            seen = [inputs_document(one) for one in new if one.inputs is not None]
+            if seen:
+                await self._mongo.collection(INPUTS).insert_many(seen, session=session)
         if proposals:
             await self._mongo.collection(CHANGES).insert_many(map(change_document, proposals), session=session)
         return new
@@ -78,16 +101,44 @@ class MongoDecisions:
         except PyMongoError as error:
             raise unavailable("count the run's decisions") from error
 
+    async def products_of(self, organisation_id: str, run_id: str) -> list[str]:
+        """Return the ids of the products that a run decided."""
+        of_run = {"organisation_id": organisation_id, "run_id": run_id}
+        try:
+            found = self._mongo.collection(COLLECTION).find(of_run, {"_id": 0, "product_id": 1})
+            return [one["product_id"] async for one in found]
+        except PyMongoError as error:
+            raise unavailable("read the run's decisions") from error
+
     async def get(self, organisation_id: str, decision_id: str) -> StoredDecision:
-        """Return one decision; `DecisionNotFound` when there is none."""
+        """Return one decision with its inputs; `DecisionNotFound` when there is none."""
         query = {"_id": decision_id, "organisation_id": organisation_id}
         try:
             document = await self._mongo.collection(COLLECTION).find_one(query)
+            seen = await self._mongo.collection(INPUTS).find_one(query, {"inputs": 1})
         except PyMongoError as error:
             raise unavailable("read the decision") from error
         if document is None:
             raise DecisionNotFound(f"no decision «{decision_id}»; GET /pricing/decisions?run_id=… lists a run's")
-        return decision_from(document)
+        return decision_from(document, None if seen is None else seen["inputs"])
+
+    async def walk(self, organisation_id: str, run_id: str, size: int) -> AsyncIterator[Sequence[StoredDecision]]:
+        """Walk through a run's decisions with their inputs, by product, `size` at a time."""
+        after = ""
+        while True:
+            query: Document = {"organisation_id": organisation_id, "run_id": run_id, "product_id": {"$gt": after}}
+            try:
+                found = self._mongo.collection(COLLECTION).find(query).sort("product_id", ASCENDING).limit(size)
+                documents = [one async for one in found]
+                ids = {"_id": {"$in": [one["_id"] for one in documents]}, "organisation_id": organisation_id}
+                seen = {one["_id"]: one["inputs"] async for one in self._mongo.collection(INPUTS).find(ids)}
+            except PyMongoError as error:
+                raise unavailable("read the run's decisions") from error
+            if documents:
+                yield [decision_from(one, seen.get(one["_id"])) for one in documents]
+            if len(documents) < size:
+                return
+            after = documents[-1]["product_id"]
 
     async def of_run(self, organisation_id: str, run_id: str, window: Window) -> Page[StoredDecision]:
         """Return some decisions of a run, by product."""

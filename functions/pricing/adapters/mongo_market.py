@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
+from itertools import batched
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
 from pymongo.errors import DuplicateKeyError, PyMongoError
@@ -24,6 +25,12 @@ NOT_PLANNED_BY = (
     *("previous", "last_failure", "quarantined", "rejected", "latest.votes", "latest.title", "latest.suspicions"),
     *("latest.normalised", "latest.promotion", "latest.detail", "latest.snapshot", "latest.page_hash"),
 )
+NOT_DECIDED_BY = (
+    *("previous", "last_failure", "rejected", "volatility"),
+    *(f"{look}.{name}" for look in ("latest", "quarantined") for name in ("votes", "title", "suspicions", "promotion")),
+    *(f"{look}.{name}" for look in ("latest", "quarantined") for name in ("detail", "snapshot", "page_hash")),
+)
+IDS_AT_ONCE = 100
 OFFER_INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("product_id", ASCENDING)], name="of_product"),
     IndexModel([("organisation_id", ASCENDING), ("competitor_id", ASCENDING)], name="of_competitor"),
@@ -178,6 +185,15 @@ class MongoOffers:
         found: dict[str, list[Offer]] = {}
         for offer in await self._found(query):
             found.setdefault(offer.product_id, []).append(offer)
+        return {product_id: tuple(offers) for product_id, offers in found.items()}
+
+    async def to_decide(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
+        """Return the offers of each product, by product id, without what no decision looks at."""
+        found: dict[str, list[Offer]] = {}
+        for ids in batched(product_ids, IDS_AT_ONCE, strict=False):
+            query = {"organisation_id": organisation_id, "product_id": {"$in": ids}}
+            for offer in await self._found(query, NOT_DECIDED_BY):
+                found.setdefault(offer.product_id, []).append(offer)
         return {product_id: tuple(offers) for product_id, offers in found.items()}
 
     async def some(self, organisation_id: str, offer_ids: Sequence[str]) -> Sequence[Offer]:

@@ -9,12 +9,13 @@ from pymongo.errors import PyMongoError
 from pricing.adapters.commands import PAGES, UNREAD, lane_group, page_unread, pages_to_scan
 from pricing.adapters.documents import history_document, history_from, offer_from
 from pricing.adapters.mongo_market import OFFERS
+from pricing.adapters.mongo_new_prices import touch
 from pricing.adapters.mongo_scan_budget import keep_effects
 from pricing.adapters.offer_changes import COLLECTION, rejudge, write_offers
 from pricing.domain.errors import ObservationNotFound
 from pricing.domain.market import READ, Observation, Offer
 from pricing.domain.recording import NOTHING_KNOWN, Known, looked, wants_second_look
-from pricing.domain.scan_effects import SCANNER_MB, Effects, changed_offers, moved_products
+from pricing.domain.scan_effects import SCANNER_MB, Effects, changed_offers, decided_anew, moved_products
 from pricing.usecases.ports import PagesOfLane, Recorded
 from shared.kernel.clock import Clock
 from shared.kernel.compute_cost import compute_microusd
@@ -107,6 +108,8 @@ class MongoScanLog:
                 await self._outbox.add([told], session)
                 unread = [one for one in new if wants_second_look(one, before.get(one.offer_id), known)]
                 await self._outbox.add([page_unread(one, at) for one in unread], session, to=UNREAD)
+            partitions = {name: one.partition for name, one in known.facts.items()}
+            await touch(self._mongo, decided_anew(before, after), partitions, at, session)
             effects = await self._effects(0 if second_look else len(new), billed_ms, before, after, session)
             await keep_effects(f"{job_id}/{message_id}", new[0].organisation_id, effects, at, self._mongo, session)
             return recorded

@@ -1,36 +1,46 @@
 """Policies in MongoDB: every version for ever, and the newest at hand."""
 
-from dataclasses import asdict
-from typing import Any
+from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
+from pricing.adapters.policy_text import policy_data, policy_from
 from pricing.domain.errors import PolicyChanged, PolicyNotFound
-from pricing.domain.policy import Bounds, Evidence, Policy, Routing, Step
+from pricing.domain.policies.version import Policy
 from shared.kernel.paging import Page, Window
 from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 
 COLLECTION = "policies"
 VERSIONS = "policy_versions"
-INDEXES = (IndexModel([("organisation_id", ASCENDING), ("policy_id", ASCENDING)], unique=True, name="by_id"),)
+# How many minutes after new prices the policy runs by itself; None in one that does not.
+FOLLOWS = "follows_after_minutes"
+INDEXES = (
+    IndexModel([("organisation_id", ASCENDING), ("policy_id", ASCENDING)], unique=True, name="by_id"),
+    IndexModel([(FOLLOWS, ASCENDING)], name="followers"),
+    IndexModel(
+        [("organisation_id", ASCENDING), ("shop_id", ASCENDING), (FOLLOWS, ASCENDING)], name="followers_of_shop"
+    ),
+)
+_PLAIN = ("policy_id", "version", "organisation_id", "author_id", "created_at", "document_hash")
+_LATER = ("approved_by", "approved_at")
 
 
 def to_document(policy: Policy) -> Document:
     """The stored form of a policy, without a key."""
-    return asdict(policy)
+    fields = {name: getattr(policy, name) for name in (*_PLAIN, *_LATER)}
+    follows = policy.document.on_new_prices
+    return fields | {
+        "shop_id": policy.shop_id,
+        FOLLOWS: None if follows is None else follows.after_minutes,
+        "document": policy_data(policy.document),
+    }
 
 
 def from_document(document: Document) -> Policy:
     """The policy in a stored document."""
-    fields: dict[str, Any] = {key: value for key, value in document.items() if key != "_id"}
-    evidence = fields["evidence"]
-    fields["step"] = Step(**fields["step"])
-    fields["evidence"] = Evidence(**(evidence | {"match_types": tuple(evidence["match_types"])}))
-    fields["bounds"] = Bounds(**fields["bounds"])
-    fields["routing"] = Routing(**fields["routing"])
-    fields["competitor_ids"] = tuple(fields["competitor_ids"])
-    return Policy(**fields)
+    fields = {name: document[name] for name in (*_PLAIN, *_LATER)}
+    return Policy(**fields, document=policy_from(document["document"]))
 
 
 class MongoPolicies:
@@ -54,6 +64,23 @@ class MongoPolicies:
             await self._mongo.transaction(work)
         except DuplicateKeyError as error:
             raise PolicyChanged("somebody saved this policy at the same moment; read it again") from error
+
+    async def approve(self, organisation_id: str, policy_id: str, version: int, user_id: str, at: datetime) -> Policy:
+        """Note who approved a version; the first to do so stays. `PolicyNotFound` when there is none."""
+        said = {"$set": {"approved_by": user_id, "approved_at": at}}
+        of_version: Document = {
+            "organisation_id": organisation_id,
+            "policy_id": policy_id,
+            "version": version,
+            "approved_by": None,
+        }
+
+        async def work(session: Session) -> None:
+            for name in (VERSIONS, COLLECTION):
+                await self._mongo.collection(name).update_one(of_version, said, session=session)
+
+        await self._mongo.transaction(work)
+        return await self.version(organisation_id, policy_id, version)
 
     async def latest(self, organisation_id: str, policy_id: str) -> Policy:
         """Return the newest version; `PolicyNotFound` when there is none."""

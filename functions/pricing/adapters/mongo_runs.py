@@ -1,25 +1,27 @@
 """Policy runs in MongoDB: each step with its announcement in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from pricing.adapters.commands import DECIDE, run_requested
+from pricing.adapters.commands import DECIDE, part_requested, run_requested
 from pricing.adapters.mongo_changes import COLLECTION as CHANGES
 from pricing.adapters.mongo_decisions import MongoDecisions
 from pricing.domain.errors import RunNotFound
 from pricing.domain.price_change import PriceChange, State
-from pricing.usecases.ports import Run, StoredDecision
-from shared.contracts.jobs import Outcome
+from pricing.usecases.ports import Run, ShopPart, StoredDecision
+from shared.contracts.jobs import JobOpened, Outcome
+from shared.kernel.compute_cost import compute_microusd
 from shared.kernel.paging import Page, Window
 from shared.runtime.job_facts import JobFacts
 from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 from shared.runtime.outbox import Outbox
 
 RUNS = "runs"
+PARTS = "run_parts"
 # The decider's memory in terraform/functions.tf.
 DECIDER_MB = 1769
 RUN_INDEXES = (
@@ -28,6 +30,12 @@ RUN_INDEXES = (
         [("organisation_id", ASCENDING), ("state", ASCENDING), ("finished_at", DESCENDING)], name="newest_ended"
     ),
 )
+# Longer than anything may still be done twice.
+PARTS_KEPT = timedelta(days=30)
+PART_INDEXES = (
+    IndexModel([("organisation_id", ASCENDING), ("run_id", ASCENDING)], name="of_run"),
+    IndexModel([("done_at", ASCENDING)], expireAfterSeconds=int(PARTS_KEPT.total_seconds()), name="forgotten"),
+)
 
 
 def run_from(document: Document) -> Run:
@@ -35,8 +43,21 @@ def run_from(document: Document) -> Run:
     return Run(**{key: value for key, value in document.items() if key != "_id"})
 
 
+async def ask_for_parts(outbox: Outbox, run: Run, parts: Sequence[ShopPart], at: datetime, session: Session) -> None:
+    """Ask for the parts of a run that begins, and announce how many products they hold."""
+    await outbox.add([_facts(run).planned(sum(part.products for part in parts), at)], session)
+    asked = [part_requested(run, place, part) for place, part in enumerate(parts)]
+    await outbox.add(asked, session, to=DECIDE)
+
+
+def run_opened(run: Run) -> JobOpened:
+    """The announcement of a new run."""
+    title = f"Policy «{run.policy_id}» on {run.shop_id}"
+    return _facts(run).opened("policy_run", title, run.requested_by, run.requested_at, run.policy_id)
+
+
 def _facts(run: Run) -> JobFacts:
-    return JobFacts(run.organisation_id, run.run_id)
+    return JobFacts(run.organisation_id, run.run_id, ordered=False)
 
 
 class MongoRuns:
@@ -49,12 +70,10 @@ class MongoRuns:
 
     async def add(self, run: Run) -> Run:
         """Keep a new run, ask for its decisions and announce it, in one; a run of this id stays as it is."""
-        title = f"Policy «{run.policy_id}» on {run.shop_id}"
-        opened = _facts(run).opened("policy_run", title, run.requested_by, run.requested_at, run.policy_id)
 
         async def work(session: Session) -> None:
             await self._mongo.collection(RUNS).insert_one({"_id": run.run_id} | asdict(run), session=session)
-            await self._outbox.add([opened], session)
+            await self._outbox.add([run_opened(run)], session)
             await self._outbox.add([run_requested(run)], session, to=DECIDE)
 
         try:
@@ -80,21 +99,41 @@ class MongoRuns:
         query: Document = {"organisation_id": organisation_id}
         return await paged(self._mongo.collection(RUNS), query, "run_id", window, run_from, newest_first=True)
 
-    async def begin(self, run: Run, products: int, at: datetime) -> Run:
-        """Take the run up and announce how many products it has; one that was taken up keeps the time of the first."""
+    async def begin(self, run: Run, parts: Sequence[ShopPart], at: datetime) -> Run:
+        """Take the run up, ask for its parts and announce how many products it has, in one."""
 
         async def work(session: Session) -> Run:
             known = await self._read(run.organisation_id, run.run_id, session)
             if known.started_at is not None:
                 return known
-            begun = replace(known, state="RUNNING", started_at=at)
+            begun = replace(known, state="RUNNING", started_at=at, parts=len(parts))
             await self._replace(begun, session)
-            await self._outbox.add([_facts(run).planned(products, at)], session)
+            await ask_for_parts(self._outbox, begun, parts, at, session)
             return begun
 
         begun = await self._mongo.transaction(work)
         await self._outbox.relay_quietly()
         return begun
+
+    async def part_done(self, run: Run, place: int, since: datetime, at: datetime) -> bool:
+        """Note that a part was decided and announce what its time cost, in one; returns whether that was the last."""
+        key = {"_id": f"{run.run_id}/{place}", "organisation_id": run.organisation_id}
+        of_run = {"organisation_id": run.organisation_id, "run_id": run.run_id}
+        done = self._mongo.collection(PARTS)
+
+        async def work(session: Session) -> None:
+            noted = await done.update_one(key, {"$setOnInsert": of_run | {"done_at": at}}, upsert=True, session=session)
+            if noted.upserted_id is not None:
+                cost = compute_microusd(DECIDER_MB, at - since)
+                told = _facts(run).progressed(f"part/{place}", at, done=0, failed=0, cost_microusd=cost)
+                await self._outbox.add([told], session)
+
+        await self._mongo.transaction(work)
+        await self._outbox.relay_quietly()
+        try:
+            return await done.count_documents(of_run) >= (run.parts or 0)
+        except PyMongoError as error:
+            raise unavailable("count the parts of the run") from error
 
     async def decided(self, decisions: Sequence[StoredDecision], changes: Sequence[PriceChange], at: datetime) -> None:
         """Keep decisions with their proposals and announce them; what is kept already keeps its proposal, or none."""
@@ -104,20 +143,22 @@ class MongoRuns:
             if new:
                 # A decision is new once, so the first of them names this part and no other.
                 first = new[0]
-                facts = JobFacts(first.organisation_id, first.run_id)
+                facts = JobFacts(first.organisation_id, first.run_id, ordered=False)
                 await self._outbox.add([facts.progressed(first.decision_id, at, done=len(new), failed=0)], session)
 
         await self._mongo.transaction(work)
         await self._outbox.relay_quietly()
 
     async def finish(self, run: Run, at: datetime) -> Run:
-        """Count the run's decisions, withdraw older proposals for the same shop, close it and announce that."""
-        older = {
+        """Count the run's decisions, withdraw older proposals, close it and announce that."""
+        older: Document = {
             "organisation_id": run.organisation_id,
             "shop_id": run.shop_id,
             "state": State.PROPOSED.value,
             "proposed_at": {"$lt": run.started_at or run.requested_at},
         }
+        if run.trigger == "new_prices":
+            older["product_id"] = {"$in": await self._decisions.products_of(run.organisation_id, run.run_id)}
         await self._withdraw(older, f"superseded by {run.run_id}", at)
         return await self._close(run, "FINISHED", "completed", at)
 
@@ -132,6 +173,10 @@ class MongoRuns:
     async def decision(self, organisation_id: str, decision_id: str) -> StoredDecision:
         """Return one decision; `DecisionNotFound` when there is none."""
         return await self._decisions.get(organisation_id, decision_id)
+
+    def walk(self, organisation_id: str, run_id: str, size: int) -> AsyncIterator[Sequence[StoredDecision]]:
+        """Walk through a run's decisions with their inputs, by product, `size` at a time."""
+        return self._decisions.walk(organisation_id, run_id, size)
 
     async def decisions(self, organisation_id: str, run_id: str, window: Window) -> Page[StoredDecision]:
         """Return some decisions of a run, by product."""
@@ -164,9 +209,7 @@ class MongoRuns:
             if known.finished_at is not None:
                 return known
             await self._replace(counted, session)
-            facts = _facts(run)
-            cost = facts.computed(DECIDER_MB, known.started_at, at)
-            await self._outbox.add([cost, facts.ended(outcome, at, f"{proposed} prices proposed")], session)
+            await self._outbox.add([_facts(run).ended(outcome, at, f"{proposed} prices proposed")], session)
             return counted
 
         closed = await self._mongo.transaction(work)

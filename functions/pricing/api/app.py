@@ -7,24 +7,37 @@ from pricing.api.competitor_settings import competitor_setting_routes
 from pricing.api.data_health import data_health_routes
 from pricing.api.discoveries import discovery_routes
 from pricing.api.filters import filter_routes
+from pricing.api.holds import hold_routes
 from pricing.api.market import competitor_routes, observation_routes, offer_routes
+from pricing.api.market_changes import market_change_routes
 from pricing.api.offer_imports import offer_import_routes
 from pricing.api.overview import overview_routes
 from pricing.api.policies import policy_routes
+from pricing.api.price_index import price_index_routes
 from pricing.api.quarantine import quarantine_routes
 from pricing.api.rates import rate_routes
+from pricing.api.rebuilds import rebuild_routes
 from pricing.api.recipes import recipe_routes
 from pricing.api.reports import report_routes
 from pricing.api.rereads import reread_routes
 from pricing.api.runs import decision_routes, run_routes
 from pricing.api.scan_budget import scan_budget_routes
+from pricing.api.simulations import simulation_routes
 from pricing.usecases.house import Pricing
 from shared.runtime.http_api import Edge, Manners, build_api
 from shared.runtime.prometheus import gauge_routes
 
 DESCRIPTION = "Competitors, offers, observations, policies, decisions, approval and publication."
 MANNERS = Manners(
-    costly=frozenset({"POST /pricing/batches", "POST /pricing/runs"}),
+    costly=frozenset(
+        {
+            "POST /pricing/batches",
+            "POST /pricing/runs",
+            "POST /pricing/policy-previews",
+            "POST /pricing/policy-checks",
+            "POST /pricing/simulations",
+        }
+    ),
     needs_key=frozenset({"POST /pricing/batches"}),
 )
 
@@ -40,17 +53,22 @@ def build_app(house: Pricing, edge: Edge | None = None) -> FastAPI:
         reread_routes(house),
         quarantine_routes(house),
         data_health_routes(house),
+        market_change_routes(house),
+        price_index_routes(house),
         rate_routes(house),
+        rebuild_routes(house),
         discovery_routes(house),
         recipe_routes(house),
         scan_budget_routes(house),
         policy_routes(house),
+        hold_routes(house),
         run_routes(house),
         decision_routes(house),
         change_routes(house),
         batch_routes(house),
         filter_routes(house),
         report_routes(house),
+        simulation_routes(house),
         overview_routes(house.read_overview),
         gauge_routes(house.gauges),
     ]

@@ -41,62 +41,6 @@ class NewOffers(Body):
     offers: list[NewOffer] = Field(min_length=1, max_length=500)
 
 
-class StepBody(Body):
-    """How far from the reference: money or percent, not both."""
-
-    money: DecimalText | None = None
-    percent: DecimalText | None = None
-
-
-class EvidenceBody(Body):
-    """What a competitor's price must bring with it to be followed."""
-
-    max_age_hours: int = Field(default=24, ge=1, le=8760)
-    min_confidence: DecimalText = "0"
-    min_agreement: int = Field(default=0, ge=0, le=10, description="So many readers of the page must agree")
-    accept_unknown_stock: bool = False
-    match_types: list[Literal["exact", "equivalent", "substitute", "private_label"]] = Field(
-        default=["exact"],
-        min_length=1,
-    )
-
-
-class BoundsBody(Body):
-    """The limits no decided price leaves."""
-
-    min_margin_percent: DecimalText | None = None
-    min_price: DecimalText | None = None
-    max_price: DecimalText | None = None
-    max_change_percent: DecimalText | None = None
-    respect_map: bool = True
-
-
-class RoutingBody(Body):
-    """Who must look at a move, by its size in percent."""
-
-    auto_within_percent: DecimalText = "0"
-    manager_above_percent: DecimalText = "25"
-    quarantine_above_percent: DecimalText = "40"
-
-
-class PolicyBody(Body):
-    """A pricing policy: follow a reference price inside bounds."""
-
-    name: str = Field(min_length=1, max_length=100)
-    shop_id: Slug
-    currency: str = Field(pattern=r"^[A-Z]{3}$")
-    reference: Literal["lowest", "second_lowest"] = "lowest"
-    relation: Literal["below", "equal"] = "equal"
-    step: StepBody = StepBody()
-    price_mode: Literal["item", "landed"] = "landed"
-    competitor_ids: list[Slug] = Field(default=[], max_length=100, description="Empty means all")
-    evidence: EvidenceBody = EvidenceBody()
-    bounds: BoundsBody = BoundsBody()
-    ending: DecimalText | None = Field(default=None, examples=["0.99"])
-    smallest_move: DecimalText = "0"
-    routing: RoutingBody = RoutingBody()
-
-
 class NewRun(Body):
     """A policy to apply to its shop."""
 

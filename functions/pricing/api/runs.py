@@ -1,13 +1,14 @@
 """Policy runs and their decisions, over HTTP."""
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
 from pricing.api.bodies import NewRun
 from pricing.api.views import DecisionPage, DecisionView, RunPage, RunView, shown_decision, shown_run
 from pricing.usecases.house import Pricing
-from shared.runtime.answers import answer, listing
+from shared.runtime.answers import View, answer, listing
 from shared.runtime.described_problems import described
 from shared.runtime.http_api import Asking, Paging
 
@@ -39,6 +40,37 @@ def run_routes(house: Pricing) -> APIRouter:
     return router
 
 
+class DifferenceView(View):
+    """A field in which the decision, made again, is not what was stored."""
+
+    field: str
+    stored: str
+    again: str
+
+
+class CounterfactualView(View):
+    """The nearest change of the market that would have changed the price, and to what."""
+
+    kind: Literal["reference", "new_offer", "returning_offer"]
+    observation_id: str | None
+    competitor_id: str | None
+    price_mode: Literal["item", "landed"]
+    before: str | None
+    at: str
+    price: str | None
+    reason: str
+    together: bool
+
+
+class WhyView(View):
+    """What would have changed a decision, in words too. `differences` are empty when it comes out the same again."""
+
+    replayable: bool
+    differences: list[DifferenceView]
+    counterfactual: CounterfactualView | None
+    words: str | None
+
+
 def decision_routes(house: Pricing) -> APIRouter:
     """The routes of decisions."""
     router = APIRouter(tags=["decisions"])
@@ -57,5 +89,17 @@ def decision_routes(house: Pricing) -> APIRouter:
     async def get_decision(asking: Asking, decision_id: str) -> Response:
         asking.must("prices:read")
         return answer(shown_decision(await house.stores.runs.decision(asking.organisation_id, decision_id)))
+
+    @router.get(
+        "/decisions/{decision_id}/why",
+        response_model=WhyView,
+        responses=described(404),
+        summary="What would have changed this price?",
+    )
+    async def explain_decision(asking: Asking, decision_id: str) -> Response:
+        """The decision is made again from what it was made from, and the nearest change of the market that flips it."""
+        asking.must("prices:read")
+        await house.stores.runs.decision(asking.organisation_id, decision_id)
+        return answer(asdict(await house.trials.explain(asking.organisation_id, decision_id)))
 
     return router

@@ -4,10 +4,9 @@ from dataclasses import asdict
 from decimal import Decimal
 
 from pricing.domain.market import Competitor, Observation, Offer
-from pricing.domain.policy import Policy
 from pricing.domain.price_change import PriceChange
 from pricing.usecases.ports import Batch, Run, StoredDecision
-from shared.runtime.answers import MoneyView, View, timestamp
+from shared.runtime.answers import MoneyView, View
 
 type Shown = dict[str, object]
 
@@ -210,6 +209,16 @@ class DecisionView(View):
     reference_observation_id: str | None
     observation_ids: list[str]
     product_revision: int
+    rule: str | None
+    rule_place: int | None
+    line: int | None
+    reference: MoneyView | None
+    lower: MoneyView | None
+    upper: MoneyView | None
+    lower_by: str | None
+    upper_by: str | None
+    flags: list[str]
+    inputs_hash: str
     steps: list[StepView]
 
 
@@ -288,35 +297,6 @@ class BatchView(View):
     states: dict[str, int] | None
 
 
-class PolicyView(View):
-    """One version of a policy."""
-
-    policy_id: str
-    version: int
-    shop_id: str
-    name: str
-    currency: str
-    author_id: str
-    created_at: str
-    reference: str
-    relation: str
-    step: dict[str, str | None]
-    price_mode: str
-    competitor_ids: list[str]
-    evidence: dict[str, object]
-    bounds: dict[str, object]
-    ending: str | None
-    smallest_move: str
-    routing: dict[str, str]
-
-
-class PolicyPage(View):
-    """Some policies in their newest version."""
-
-    data: list[PolicyView]
-    next_cursor: str | None
-
-
 def _money(amount: Decimal | None, currency: str) -> Shown | None:
     return None if amount is None else {"amount": f"{amount:f}", "currency": currency}
 
@@ -354,11 +334,14 @@ def shown_offer(offer: Offer, age_seconds: int | None) -> Shown:
     }
 
 
+AMOUNTS = ("current", "target", "price", "reference", "lower", "upper")
+
+
 def shown_decision(stored: StoredDecision) -> Shown:
     """A decision as `DecisionView`."""
     decision = stored.decision
     fields = {name: value for name, value in asdict(decision).items() if name != "currency"}
-    amounts = {name: _money(getattr(decision, name), decision.currency) for name in ("current", "target", "price")}
+    amounts = {name: _money(getattr(decision, name), decision.currency) for name in AMOUNTS}
     return {
         "decision_id": stored.decision_id,
         "run_id": stored.run_id,
@@ -385,9 +368,3 @@ def shown_change(change: PriceChange) -> Shown:
 def shown_batch(batch: Batch) -> Shown:
     """A batch as `BatchView`."""
     return {name: value for name, value in asdict(batch).items() if name != "organisation_id"}
-
-
-def shown_policy(policy: Policy) -> Shown:
-    """A policy as `PolicyView`."""
-    fields = {name: value for name, value in asdict(policy).items() if name != "organisation_id"}
-    return fields | {"created_at": timestamp(policy.created_at)}

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
-type Route = Literal["none", "auto", "review", "manager"]
+type Route = Literal["none", "auto", "review", "manager", "quarantine"]
 
 
 class ReasonCode(StrEnum):
@@ -44,7 +44,11 @@ class Step:
 class Decision:
     """What was decided for one product. `price` equals `current` when nothing moves; None when there is none.
 
-    `binding` is the bound that kept the price from its target, or the gate that left nothing to follow.
+    `binding` is the bound that kept the price from its target, or what held it. `target` is rounded down to a price.
+    `reference` is what the target started from, by `line` of the rule `rule`, which stands at `rule_place` in its
+    policy. `lower` and `upper` are the bounds in force, named by `lower_by` and `upper_by`. `flags` say what a reader
+    should know besides. `observation_ids` are the offers that count, cheapest first. `inputs_hash` names what the
+    decision was made from, `policy_version` what it was made by: both together make it again, to the cent.
     """
 
     product_id: str
@@ -63,6 +67,17 @@ class Decision:
     observation_ids: tuple[str, ...]
     product_revision: int
     steps: tuple[Step, ...]
+    rule: str | None = None
+    rule_place: int | None = None
+    line: int | None = None
+    reference: Decimal | None = None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    lower_by: str | None = None
+    upper_by: str | None = None
+    flags: tuple[str, ...] = ()
+    inputs_hash: str = ""
+    policy_version: int = 0
 
     @property
     def moves(self) -> bool:

@@ -80,13 +80,6 @@ class PolicyNotFound(NotFound):
     title = "There is no such policy"
 
 
-class ContradictoryBounds(Invalid):
-    """A policy whose bounds no price can satisfy."""
-
-    code = "policy/contradictory-bounds"
-    title = "The policy's bounds contradict each other"
-
-
 class InvalidPolicy(Invalid):
     """A policy that cannot be carried out as written."""
 
@@ -169,3 +162,80 @@ class UnknownReport(Invalid):
 
     code = "pricing/unknown-report"
     title = "There is no report of that kind"
+
+
+class SimulationNotFound(NotFound):
+    """No such simulation in this organisation."""
+
+    code = "pricing/simulation-not-found"
+    title = "There is no such simulation"
+
+
+class SimulationFileNotFound(NotFound):
+    """A file that the simulation does not have, or not yet."""
+
+    code = "pricing/simulation-file-not-found"
+    title = "The simulation has no such file"
+
+
+class UnknownSimulation(Invalid):
+    """A simulation of a kind that nobody makes."""
+
+    code = "pricing/unknown-simulation"
+    title = "There is no simulation of that kind"
+
+
+class InvalidSimulation(Invalid):
+    """A simulation that cannot be made as it is asked."""
+
+    code = "pricing/invalid-simulation"
+    title = "The simulation cannot be made as it is asked"
+
+
+class SimulationTooLarge(Invalid):
+    """A simulation that asks for more than one worker computes."""
+
+    code = "pricing/simulation-too-large"
+    title = "The simulation is too large"
+
+
+class InvalidWindow(Invalid):
+    """A time to look back over that is none, or too long."""
+
+    code = "pricing/invalid-window"
+    title = "The window of time makes no sense"
+
+
+class TooMuchMarket(Invalid):
+    """A figure over more products than one answer brings together."""
+
+    code = "pricing/too-much-market"
+    title = "That is too much of the market for one answer"
+
+
+class InvalidHold(Invalid):
+    """A lock or promotion that cannot be."""
+
+    code = "pricing/invalid-hold"
+    title = "The hold cannot be as it is written"
+
+
+class HoldNotFound(NotFound):
+    """No such hold in this organisation."""
+
+    code = "pricing/hold-not-found"
+    title = "There is no such hold"
+
+
+class OwnPolicy(Conflict):
+    """An author who approves a version of their own."""
+
+    code = "pricing/own-policy"
+    title = "A colleague must approve the policy"
+
+
+class PolicyFaults(Invalid):
+    """A policy that the checker refuses, or whose own tests fail."""
+
+    code = "pricing/policy-faults"
+    title = "The policy has faults"

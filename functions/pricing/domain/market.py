@@ -203,7 +203,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductFacts:
-    """Pricing's copy of what the catalogue says of a product; `revision` orders the catalogue's messages."""
+    """Pricing's copy of what the catalogue says of a product; `revision` orders the catalogue's messages.
+
+    The products of a `family` are variants that may be given one price. `sold_28d` are units sold in the last 28 days.
+    `price_since` is when the present price was set (UTC).
+    """
 
     organisation_id: str
     product_id: str
@@ -227,3 +231,12 @@ class ProductFacts:
     own_seller_ids: tuple[str, ...] = ()
     tax_basis: TaxBasis | None = None
     pack_quantity: int | None = None
+    family: str | None = None
+    stock: int | None = None
+    sold_28d: int | None = None
+    price_since: datetime | None = None
+
+    @property
+    def partition(self) -> str:
+        """What its prices are decided together with: its family, or nothing but itself."""
+        return self.product_id if self.family is None else f"family/{self.family}"

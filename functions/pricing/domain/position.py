@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from pricing.domain.gates import is_own
+from pricing.domain.decisions.inputs import is_own
 from pricing.domain.market import Competitor, Observation, Offer, ProductFacts
 from pricing.domain.normalise import comparable
 from pricing.domain.reading import Availability

@@ -52,6 +52,22 @@ def changed_offers(before: Mapping[str, Offer], after: Mapping[str, Offer]) -> l
     return [offer for name, offer in after.items() if differs(before[name].latest, offer.latest)]
 
 
+def decided_anew(before: Mapping[str, Offer], after: Mapping[str, Offer]) -> list[Offer]:
+    """The offers that decisions see otherwise than before, as they are now: a first price counts, and a doubt."""
+    return [one for name, one in after.items() if name not in before or _as_decided(before[name]) != _as_decided(one)]
+
+
+def _as_decided(offer: Offer) -> tuple[object, ...]:
+    """What decisions see of an offer, without its age; one that is doubted prices nothing, whatever it shows."""
+    seen = offer.latest
+    if offer.quarantined is not None:
+        return ("doubted",)
+    if seen is None:
+        return ("unread",)
+    shown = (seen.item_price, seen.shipping, seen.currency, seen.availability, seen.pack)
+    return (*shown, seen.seller, seen.fulfilment)
+
+
 def moved_products(before: Mapping[str, Offer], changed: Iterable[Offer], of_products: Iterable[Offer]) -> int:
     """How many products have another lowest price on sale. `of_products` are all their offers, as they were before."""
     now = {offer.offer_id: offer for offer in changed}

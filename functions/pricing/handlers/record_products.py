@@ -10,7 +10,7 @@ record = record_products()
 
 async def consume(event: ProductsChanged, _: Delivery) -> None:
     """Keep every product of the event."""
-    await record([facts_of(event.organisation_id, told) for told in event.products])
+    await record([facts_of(event.organisation_id, told) for told in event.products], again=event.again)
 
 
 handler = sqs_handler(ProductsChanged, consume)

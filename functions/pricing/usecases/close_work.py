@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 
 from pricing.usecases.ports import Batches, Runs
 from pricing.usecases.report import Reports
+from pricing.usecases.simulations import Simulations
 from shared.kernel.clock import Clock
 from shared.kernel.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseWork:
-    """Close a run, a publication or a report by the id of its job; what has ended stays as it ended."""
+    """Close a run, a publication, a report or a simulation by the id of its job; what has ended stays as it ended."""
 
     runs: Runs
     batches: Batches
     reports: Reports
+    simulations: Simulations
     clock: Clock
 
     async def __call__(self, organisation_id: str, job_id: str) -> None:
@@ -32,7 +34,7 @@ class CloseWork:
             return
 
     def _ways(self) -> dict[str, Callable[[str, str], Awaitable[None]]]:
-        return {"run": self._run, "bat": self._batch, "rep": self._report}
+        return {"run": self._run, "bat": self._batch, "rep": self._report, "sim": self._simulation}
 
     async def _run(self, organisation_id: str, job_id: str) -> None:
         run = await self.runs.get(organisation_id, job_id)
@@ -49,3 +51,8 @@ class CloseWork:
         report = await self.reports.get(organisation_id, job_id)
         if report.finished_at is None:
             await self.reports.finish(replace(report, state="CANCELLED", finished_at=self.clock()))
+
+    async def _simulation(self, organisation_id: str, job_id: str) -> None:
+        simulation = await self.simulations.get(organisation_id, job_id)
+        if simulation.finished_at is None:
+            await self.simulations.finish(replace(simulation, state="CANCELLED", finished_at=self.clock()))

@@ -1,119 +1,121 @@
-"""A policy run: decide every product of a shop, and propose the prices that move."""
+"""A policy run: divide a shop into parts, decide every product of each, and propose the prices that move."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import batched
 
-from pricing.domain.deciding import decide
 from pricing.domain.decision import Decision
-from pricing.domain.market import ProductFacts
-from pricing.domain.policy import Policy
+from pricing.domain.decisions.stored import data_of
+from pricing.domain.policies.compiled import Compiled
+from pricing.domain.policies.compiling import compiled
+from pricing.domain.policies.version import Policy
 from pricing.domain.price_change import PriceChange, State
-from pricing.usecases.ports import Competitors, Facts, Offers, Policies, Run, Runs, Stops, StoredDecision
+from pricing.usecases.deciding import DecideProducts
+from pricing.usecases.ports import Facts, Policies, Run, Runs, ShopPart, Stops, StoredDecision
 from shared.kernel.clock import Clock
-from shared.kernel.errors import Rejected
-from shared.kernel.identifiers import derived_id, fresh_id
+from shared.kernel.identifiers import derived_id
 
-PRODUCTS_IN_A_PART = 500
+PRODUCTS_IN_A_PART = 1_000
+DECISIONS_AT_ONCE = 250
+MOST_COMPILED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartRun:
-    """Ask for a policy's newest version to be applied to its shop."""
+class PlanRun:
+    """Divide a run into parts, which are decided side by side.
 
-    policies: Policies
+    Every decision of a run is taken at the moment the run was taken up, which is kept with it: a run that waited long
+    looks at all that was observed meanwhile.
+    """
+
+    facts: Facts
     runs: Runs
     clock: Clock
 
-    async def __call__(self, organisation_id: str, policy_id: str, user_id: str, run_id: str | None = None) -> Run:
-        """Keep the run as PENDING and, in one with it, ask for its decisions."""
-        policy = await self.policies.latest(organisation_id, policy_id)
-        at = self.clock()
-        run = Run(
-            run_id=run_id or fresh_id("run", at),
-            organisation_id=organisation_id,
-            shop_id=policy.shop_id,
-            policy_id=policy_id,
-            policy_version=policy.version,
-            state="PENDING",
-            requested_by=user_id,
-            requested_at=at,
-        )
-        return await self.runs.add(run)
+    async def __call__(self, organisation_id: str, run_id: str) -> Run:
+        """Ask for the run's parts; a shop without products is decided at once. Returns the run."""
+        run = await self.runs.get(organisation_id, run_id)
+        if run.finished_at is not None or run.started_at is not None:
+            return run
+        parts = await self.facts.parts_of(organisation_id, run.shop_id, PRODUCTS_IN_A_PART)
+        run = await self.runs.begin(run, parts, self.clock())
+        return run if run.parts else await self.runs.finish(run, self.clock())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartDueRun:
-    """Start the run that a schedule's job stands for, under the job's id."""
+class DecidePart:
+    """Take the decisions of a part of a run.
 
-    start: StartRun
-    runs: Runs
-    clock: Clock
-
-    async def __call__(self, organisation_id: str, policy_id: str, user_id: str, run_id: str) -> None:
-        """Start the run, or let its job end with the reason why it cannot be started."""
-        try:
-            await self.start(organisation_id, policy_id, user_id, run_id)
-        except Rejected as error:
-            await self.runs.refuse(organisation_id, run_id, error.detail, self.clock())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecideRun:
-    """Take the decisions of a run.
-
-    Every decision of a run is taken at the moment its first part was taken up, which is kept with the run: a run
-    that waited long looks at all that was observed meanwhile. A decision's id is made of run and product, so a run
-    that is carried out twice, or goes on after a crash, keeps what it decided first.
+    A decision's id is made of run and product, so a part that is decided twice, or goes on after a crash, keeps what
+    it decided first. Whoever decides the last part closes the run.
 
     A run that is to stop ends between two parts: its decisions stay for reading, its proposals are withdrawn,
     because prices of half a shop are no policy.
     """
 
     facts: Facts
-    offers: Offers
-    competitors: Competitors
+    decided: DecideProducts
     policies: Policies
     runs: Runs
     stops: Stops
     clock: Clock
+    compiled: dict[tuple[str, str, int], tuple[Policy, Compiled]] = field(default_factory=dict)
 
-    async def __call__(self, organisation_id: str, run_id: str) -> Run:
-        """Decide every product of the run's shop and close the run; returns it."""
+    async def __call__(self, organisation_id: str, run_id: str, place: int, part: ShopPart) -> Run:
+        """Decide every product of the part; returns the run."""
+        since = self.clock()
         run = await self.runs.get(organisation_id, run_id)
         if run.finished_at is not None:
             return run
-        policy = await self.policies.version(organisation_id, run.policy_id, run.policy_version)
-        run = await self.runs.begin(run, await self.facts.count_of_shop(organisation_id, run.shop_id), self.clock())
+        policy, rules = await self._policy(run)
         at = run.started_at or run.requested_at
-        async for products in self.facts.of_shop(organisation_id, run.shop_id, PRODUCTS_IN_A_PART):
+        products = await self.facts.in_part(organisation_id, run.shop_id, part)
+        # Nobody lets their own prices through: a band needs a colleague to start the run, or to approve the policy.
+        is_read = policy.approved_by is not None or run.requested_by != policy.author_id
+        inputs, made = await self.decided(rules, organisation_id, products, at, policy_version=policy.version)
+        for some in batched(zip(made, inputs, strict=True), DECISIONS_AT_ONCE, strict=False):
             if await self.stops.stopped(organisation_id, run_id):
                 return await self.runs.cancel(run, self.clock())
-            await self._part(run, policy, products, at)
-        return await self.runs.finish(run, self.clock())
+            stored = [_stored(run, decision, data_of(seen)) for decision, seen in some]
+            changes = [
+                _proposed(run, policy, one, price, is_read=is_read)
+                for one in stored
+                if (price := one.decision.price) is not None and one.decision.moves
+            ]
+            await self.runs.decided(stored, changes, self.clock())
+        if await self.runs.part_done(run, place, since, self.clock()):
+            return await self.runs.finish(run, self.clock())
+        return run
 
-    async def _part(self, run: Run, policy: Policy, products: Sequence[ProductFacts], at: datetime) -> None:
-        offers = await self.offers.of_products(run.organisation_id, [facts.product_id for facts in products])
-        named = {offer.competitor_id for of_product in offers.values() for offer in of_product}
-        rules = await self.competitors.some(run.organisation_id, sorted(named))
-        decided = [
-            _stored(run, at, decide(facts, offers.get(facts.product_id, ()), policy, at, rules)) for facts in products
-        ]
-        changes = [
-            _proposed(run, policy, one, price)
-            for one in decided
-            if (price := one.decision.price) is not None and one.decision.moves
-        ]
-        await self.runs.decided(decided, changes, self.clock())
+    async def _policy(self, run: Run) -> tuple[Policy, Compiled]:
+        name = (run.organisation_id, run.policy_id, run.policy_version)
+        if name not in self.compiled:
+            if len(self.compiled) >= MOST_COMPILED:
+                self.compiled.clear()
+            policy = await self.policies.version(*name)
+            self.compiled[name] = (policy, compiled(policy.document))
+        policy, rules = self.compiled[name]
+        if policy.approved_by is None:
+            # Everything else about a version stays for ever.
+            policy = await self.policies.version(*name)
+            self.compiled[name] = (policy, rules)
+        return policy, rules
 
 
-def _stored(run: Run, at: datetime, decision: Decision) -> StoredDecision:
-    decision_id = derived_id("dec", run.run_id, decision.product_id)
-    return StoredDecision(decision_id, run.organisation_id, run.run_id, run.policy_id, run.policy_version, at, decision)
+def _stored(run: Run, decision: Decision, inputs: dict[str, object]) -> StoredDecision:
+    return StoredDecision(
+        decision_id=derived_id("dec", run.run_id, decision.product_id),
+        organisation_id=run.organisation_id,
+        run_id=run.run_id,
+        policy_id=run.policy_id,
+        policy_version=run.policy_version,
+        decided_at=run.started_at or run.requested_at,
+        decision=decision,
+        inputs=inputs,
+    )
 
 
-def _proposed(run: Run, policy: Policy, stored: StoredDecision, price: Decimal) -> PriceChange:
+def _proposed(run: Run, policy: Policy, stored: StoredDecision, price: Decimal, *, is_read: bool) -> PriceChange:
     decision = stored.decision
     at = stored.decided_at
     change = PriceChange(
@@ -136,7 +138,6 @@ def _proposed(run: Run, policy: Policy, stored: StoredDecision, price: Decimal) 
     )
     if decision.route != "auto":
         return change
-    if run.requested_by == policy.author_id:
-        # Nobody lets their own prices through: a band needs a colleague to start the run.
+    if not is_read:
         return replace(change, route="review")
     return replace(change, state=State.APPROVED, decided_by="policy", decided_at=at, justification="inside the band")

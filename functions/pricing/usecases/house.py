@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pricing.usecases.approve import ApproveChanges, DenyChanges
 from pricing.usecases.candidates import Candidates, StartDiscovery
 from pricing.usecases.data_health import HealthFacts, ReadDataHealth
-from pricing.usecases.decide import StartRun
 from pricing.usecases.filters import Filters, PreviewFilter, SaveFilter
+from pricing.usecases.holds import HoldProduct, Holds
+from pricing.usecases.market_changes import ReadMarketChanges
+from pricing.usecases.market_history import MarketHistory
+from pricing.usecases.moves import OwnMoves
 from pricing.usecases.overview import ReadOverview
-from pricing.usecases.policies import SavePolicy
+from pricing.usecases.policies import ApprovePolicy, PolicyTexts, SavePolicy
 from pricing.usecases.ports import (
     Batches,
     Competitors,
@@ -22,12 +25,17 @@ from pricing.usecases.ports import (
     RateTables,
     Runs,
 )
+from pricing.usecases.price_index import ReadPriceIndex
 from pricing.usecases.publish import StartBatch
-from pricing.usecases.recipes import MendRecipe, ReadRecipe, Recipes, RetireRecipe, SaveRecipe, TryRecipe
+from pricing.usecases.rebuild_facts import RebuildFacts, Rebuilds
+from pricing.usecases.recipes import MendRecipe, ReadRecipe, Recipes, RetireRecipe, SaveRecipe, StoredPages, TryRecipe
 from pricing.usecases.register import ImportOffers, RegisterCompetitor, RegisterOffers
 from pricing.usecases.report import ReportFiles, Reports, RequestReport
 from pricing.usecases.reread import RereadObservation
 from pricing.usecases.scan_budget import Budgets, ReadBudget, SetBudget
+from pricing.usecases.simulations import LinkSimulationFile, RequestSimulation, SimulationFiles, Simulations
+from pricing.usecases.start_runs import StartRun
+from pricing.usecases.trials import Trials
 from shared.kernel.clock import Clock
 from shared.kernel.gauges import ReadGauges
 
@@ -51,9 +59,30 @@ class Stores:
     batches: Batches
     filters: Filters
     reports: Reports
+    simulations: Simulations
     recipes: Recipes
     budgets: Budgets
     candidates: Candidates
+    holds: Holds
+    rebuilds: Rebuilds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What pricing's API asks others for: files in a bucket, stored pages read, policies tried."""
+
+    files: ReportFiles
+    simulation_files: SimulationFiles
+    pages: StoredPages
+    trials: Trials
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What was: the trusted looks at the market, and the prices that we published."""
+
+    history: MarketHistory
+    moves: OwnMoves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +102,13 @@ class Pricing:
     try_recipe: TryRecipe
     mend_recipe: MendRecipe
     reread: RereadObservation
+    texts: PolicyTexts
+    trials: Trials
     save_policy: SavePolicy
+    approve_policy: ApprovePolicy
+    hold_product: HoldProduct
     start_run: StartRun
+    rebuild_facts: RebuildFacts
     approve_changes: ApproveChanges
     deny_changes: DenyChanges
     start_batch: StartBatch
@@ -82,8 +116,12 @@ class Pricing:
     preview_filter: PreviewFilter
     request_report: RequestReport
     report_files: ReportFiles
+    request_simulation: RequestSimulation
+    link_simulation_file: LinkSimulationFile
     read_overview: ReadOverview
     read_data_health: ReadDataHealth
+    market_changes: ReadMarketChanges
+    price_index: ReadPriceIndex
     gauges: ReadGauges
     clock: Clock
     checks: dict[str, Check]

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pricing.domain.decision import Decision
 from pricing.domain.market import Competitor, Observation, Offer, ProductFacts
-from pricing.domain.policy import Policy
+from pricing.domain.policies.version import Policy
 from pricing.domain.price_change import PriceChange, State
 from pricing.domain.product_filter import Criteria
 from pricing.domain.rates import Rates, RateTable
@@ -16,10 +16,26 @@ from pricing.domain.recipe import Recipe
 from pricing.domain.recording import NOTHING_KNOWN, Known, Looked
 from shared.kernel.paging import Page, Window
 
+type Trigger = Literal["person", "schedule", "new_prices"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopPart:
+    """Some of a shop's products, in the order of their partitions: those after one up to another, or those named."""
+
+    after: str = ""
+    until: str = ""
+    products: int = 0
+    partitions: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One application of a policy version to a shop. `reasons` counts its decisions by reason code."""
+    """One application of a policy version to a shop. `reasons` counts its decisions by reason code.
+
+    A run because of new prices decides the products that they concern, any other the whole shop. It is decided in
+    `parts`, each by a worker of its own.
+    """
 
     run_id: str
     organisation_id: str
@@ -34,6 +50,8 @@ class Run:
     decisions: int = 0
     proposed: int = 0
     reasons: dict[str, int] | None = None
+    trigger: Trigger = "person"
+    parts: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +72,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """A decision with the run it belongs to and the moment it was taken at."""
+    """A decision with the run it belongs to and the moment it was taken at.
+
+    `inputs` are what it was made from, as plain data (`decisions.stored`); lists of decisions leave them out.
+    """
 
     decision_id: str
     organisation_id: str
@@ -63,6 +84,7 @@ class StoredDecision:
     policy_version: int
     decided_at: datetime
     decision: Decision
+    inputs: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +107,8 @@ class Written:
 class Facts(Protocol):
     """Pricing's copy of the catalogue."""
 
-    async def keep(self, facts: Sequence[ProductFacts]) -> None:
-        """Keep each fact unless a later revision is kept already."""
+    async def keep(self, facts: Sequence[ProductFacts], *, again: bool = False) -> None:
+        """Keep each fact unless a later revision is kept already or, when it is not told `again`, the same one."""
 
     async def by_sku(self, organisation_id: str, shop_id: str, skus: Sequence[str]) -> dict[str, ProductFacts]:
         """Return the known products among the SKUs of a shop, by SKU."""
@@ -97,14 +119,20 @@ class Facts(Protocol):
     async def by_identifiers(self, organisation_id: str, identifiers: Sequence[str]) -> dict[str, list[ProductFacts]]:
         """Return the active products that carry one of the identifiers (`candidate.identifier`), by identifier."""
 
-    def of_shop(self, organisation_id: str, shop_id: str, size: int) -> AsyncIterator[Sequence[ProductFacts]]:
-        """Walk through a shop's active products, `size` at a time."""
+    async def parts_of(self, organisation_id: str, shop_id: str, size: int) -> Sequence[ShopPart]:
+        """Divide a shop's active products into parts of about `size`; a family is never divided."""
+
+    async def part_after(self, organisation_id: str, shop_id: str, after: str, size: int) -> tuple[ShopPart, bool]:
+        """Return the next part of about `size` products after a place in the shop's order, and whether more follow."""
+
+    async def in_part(self, organisation_id: str, shop_id: str, part: ShopPart) -> Sequence[ProductFacts]:
+        """Return the active products of a part of a shop, families together."""
+
+    async def sizes_of(self, organisation_id: str, shop_id: str, partitions: Sequence[str]) -> dict[str, int]:
+        """Return how many active products each of some partitions of a shop has; one without any is left out."""
 
     async def count(self, organisation_id: str) -> int:
         """Return how many active products the organisation has."""
-
-    async def count_of_shop(self, organisation_id: str, shop_id: str) -> int:
-        """Return how many active products a shop has."""
 
     async def count_meant(self, organisation_id: str, criteria: Criteria) -> int:
         """Return how many active products a filter means."""
@@ -165,6 +193,9 @@ class Offers(Protocol):
 
     async def of_products(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
         """Return the offers of each product, by product id."""
+
+    async def to_decide(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
+        """Return the offers of each product, by product id, without what no decision looks at."""
 
     async def some(self, organisation_id: str, offer_ids: Sequence[str]) -> Sequence[Offer]:
         """Return those of the offers that exist."""
@@ -277,6 +308,9 @@ class Policies(Protocol):
     async def add(self, policy: Policy) -> None:
         """Keep a new version."""
 
+    async def approve(self, organisation_id: str, policy_id: str, version: int, user_id: str, at: datetime) -> Policy:
+        """Note who approved a version; the first to do so stays. `PolicyNotFound` when there is none."""
+
     async def latest(self, organisation_id: str, policy_id: str) -> Policy:
         """Return the newest version; `PolicyNotFound` when there is none."""
 
@@ -302,20 +336,35 @@ class Runs(Protocol):
     async def page(self, organisation_id: str, window: Window) -> Page[Run]:
         """Return some runs, newest first."""
 
-    async def begin(self, run: Run, products: int, at: datetime) -> Run:
-        """Take the run up and announce how many products it has; one that was taken up keeps the time of the first."""
+    async def begin(self, run: Run, parts: Sequence[ShopPart], at: datetime) -> Run:
+        """Take the run up, ask for its parts and announce how many products it has, in one.
+
+        One that was taken up keeps the time and the parts of the first.
+        """
+
+    async def part_done(self, run: Run, place: int, since: datetime, at: datetime) -> bool:
+        """Note that a part was decided and announce what its time cost, in one; returns whether that was the last.
+
+        Noting it twice is noting it once.
+        """
 
     async def decided(self, decisions: Sequence[StoredDecision], changes: Sequence[PriceChange], at: datetime) -> None:
         """Keep decisions with their proposals and announce them; what is kept already keeps its proposal, or none."""
 
     async def finish(self, run: Run, at: datetime) -> Run:
-        """Count the run's decisions, withdraw older proposals for the same shop, close it and announce that."""
+        """Count the run's decisions, withdraw older proposals, close it and announce that.
+
+        Older are those for the same shop, or for the products that the run decided when new prices made it run.
+        """
 
     async def cancel(self, run: Run, at: datetime) -> Run:
         """Count the run's decisions, withdraw its own proposals that nobody approved, close it and announce that."""
 
     async def decision(self, organisation_id: str, decision_id: str) -> StoredDecision:
-        """Return one decision; `DecisionNotFound` when there is none."""
+        """Return one decision with its inputs; `DecisionNotFound` when there is none."""
+
+    def walk(self, organisation_id: str, run_id: str, size: int) -> AsyncIterator[Sequence[StoredDecision]]:
+        """Walk through a run's decisions with their inputs, by product, `size` at a time."""
 
     async def decisions(self, organisation_id: str, run_id: str, window: Window) -> Page[StoredDecision]:
         """Return some decisions of a run, by product."""
@@ -334,6 +383,9 @@ class PriceChanges(Protocol):
         self, organisation_id: str, window: Window, state: State | None, run_id: str | None
     ) -> Page[PriceChange]:
         """Return some changes, newest first, of one state or run or of all."""
+
+    async def propose(self, change: PriceChange) -> None:
+        """Keep a proposal that no run made; one of this id stays as it is."""
 
     async def move(self, before: State, changes: Sequence[PriceChange]) -> Sequence[str]:
         """Store changes that are still in the state `before`; return the ids of those that were."""

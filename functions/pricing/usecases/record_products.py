@@ -13,6 +13,6 @@ class RecordProducts:
 
     facts: Facts
 
-    async def __call__(self, facts: Sequence[ProductFacts]) -> None:
-        """Keep each fact unless a later revision is known."""
-        await self.facts.keep(facts)
+    async def __call__(self, facts: Sequence[ProductFacts], *, again: bool = False) -> None:
+        """Keep each fact unless a later revision is known; what is told `again` mends a copy of the same revision."""
+        await self.facts.keep(facts, again=again)

@@ -23,6 +23,7 @@ INDEXES = (
         unique=True,
         name="by_sku",
     ),
+    IndexModel([("organisation_id", ASCENDING), ("shop_id", ASCENDING), ("_id", ASCENDING)], name="in_order"),
 )
 PRICE_INDEXES = (
     IndexModel(
@@ -109,6 +110,23 @@ class MongoCatalogue:
         """Return some of a shop's products, by SKU."""
         query: Document = {"organisation_id": organisation_id, "shop_id": shop_id}
         return await paged(self._mongo.collection(COLLECTION), query, "draft.sku", window, from_document)
+
+    async def count(self, organisation_id: str, shop_id: str) -> int:
+        """Return how many products a shop has."""
+        query = {"organisation_id": organisation_id, "shop_id": shop_id}
+        try:
+            return await self._mongo.collection(COLLECTION).count_documents(query)
+        except PyMongoError as error:
+            raise unavailable("count products") from error
+
+    async def following(self, organisation_id: str, shop_id: str, after: str, limit: int) -> Sequence[Product]:
+        """Return some of a shop's products in the order of their ids, those after one."""
+        query: Document = {"organisation_id": organisation_id, "shop_id": shop_id, "_id": {"$gt": after}}
+        try:
+            found = self._mongo.collection(COLLECTION).find(query).sort("_id", ASCENDING).limit(limit)
+            return [from_document(document) async for document in found]
+        except PyMongoError as error:
+            raise unavailable("read products") from error
 
     async def _read(
         self, organisation_id: str, product_ids: Sequence[str], session: Session | None

@@ -1,6 +1,7 @@
 """What the catalogue announces of its products: the whole of what other houses may know."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from products.domain.product import Product
@@ -14,9 +15,18 @@ BYTES_IN_AN_EVENT = 200_000
 
 def announcements(changed: Sequence[Product]) -> list[ProductsChanged]:
     """The events that tell of changed products of one organisation; the same change makes the same events."""
+    return [_event(some, some[0][0].updated_at) for some in _batches(changed)]
+
+
+def told_again(products: Sequence[Product], job_id: str, at: datetime) -> list[ProductsChanged]:
+    """The events that tell of products of one organisation once more, for a job."""
+    return [_event(some, at, again=job_id) for some in _batches(products)]
+
+
+def _batches(products: Sequence[Product]) -> list[list[tuple[Product, ProductFacts]]]:
     events: list[list[tuple[Product, ProductFacts]]] = []
     size = 0
-    for product in changed:
+    for product in products:
         facts = _facts(product)
         length = len(facts.model_dump_json(exclude_none=True).encode())
         if not events or len(events[-1]) == PRODUCTS_IN_AN_EVENT or size + length > BYTES_IN_AN_EVENT:
@@ -24,19 +34,20 @@ def announcements(changed: Sequence[Product]) -> list[ProductsChanged]:
             size = 0
         events[-1].append((product, facts))
         size += length
-    return [_event(some) for some in events]
+    return events
 
 
-def _event(told: Sequence[tuple[Product, ProductFacts]]) -> ProductsChanged:
-    first, _ = told[0]
+def _event(told: Sequence[tuple[Product, ProductFacts]], at: datetime, *, again: str | None = None) -> ProductsChanged:
     versions = [f"{product.product_id}/{product.revision}" for product, _ in told]
-    event_id = derived_id("evt", "products.products-changed", *versions)
+    once_more = () if again is None else ("again", again)
+    event_id = derived_id("evt", "products.products-changed", *versions, *once_more)
     return ProductsChanged(
         id=event_id,
-        occurred_at=first.updated_at,
-        correlation_id=event_id,
-        organisation_id=first.organisation_id,
+        occurred_at=at,
+        correlation_id=again or event_id,
+        organisation_id=told[0][0].organisation_id,
         products=tuple(facts for _, facts in told),
+        again=again is not None,
     )
 
 
@@ -65,6 +76,9 @@ def _facts(product: Product) -> ProductFacts:
         own_seller_ids=product.own_seller_ids,
         tax_basis=product.tax_basis,
         pack_quantity=draft.pack_quantity,
+        family=draft.family,
+        stock=draft.stock,
+        sold_28d=draft.sold_28d,
     )
 
 

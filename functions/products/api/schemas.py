@@ -74,6 +74,9 @@ class ItemView(View):
     map_price: MoneyView | None
     msrp: MoneyView | None
     pack_quantity: int | None
+    family: str | None
+    stock: int | None
+    sold_28d: int | None
     active: bool
     revision: int
     price_since: str | None
@@ -136,6 +139,9 @@ def shown_item(product: Product) -> dict[str, object]:
             for name, amount in amounts.items()
         },
         "pack_quantity": draft.pack_quantity,
+        "family": draft.family,
+        "stock": draft.stock,
+        "sold_28d": draft.sold_28d,
         "active": product.active,
         "revision": product.revision,
         "price_since": None if product.price_since is None else timestamp(product.price_since),

@@ -31,6 +31,9 @@ FIELDS = (
         "map_price",
         "msrp",
         "pack_quantity",
+        "family",
+        "stock",
+        "sold_28d",
         "currency",
     ),
 )
@@ -85,6 +88,9 @@ def _draft(row: Row, currency: str) -> Draft:
         map_price=amount("map_price"),
         msrp=amount("msrp"),
         pack_quantity=_pack(text("pack_quantity")),
+        family=text("family"),
+        stock=_count("stock", text("stock")),
+        sold_28d=_count("sold_28d", text("sold_28d")),
     )
     if draft.min_price is not None and draft.max_price is not None and draft.min_price > draft.max_price:
         raise BadCell("min_price", f"above the max_price of {draft.max_price}; one of the two is wrong")
@@ -114,6 +120,14 @@ def _pack(value: str | None) -> int | None:
         raise BadCell(
             "pack_quantity", "must be a whole number of units above zero; leave the cell empty when it is not known"
         )
+    return int(value)
+
+
+def _count(field: str, value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not _WHOLE.fullmatch(value):
+        raise BadCell(field, "must be a whole number of units, 0 or more; leave the cell empty when it is not known")
     return int(value)
 
 

@@ -12,7 +12,8 @@ from shared.kernel.identifiers import derived_id
 class Draft:
     """What is known of a product. None means that nobody has said it. A category is a path: `Home > Lighting`.
 
-    `pack_quantity` is how many units the product holds, for comparing it with packs of another size.
+    `pack_quantity` is how many units the product holds, for comparing it with packs of another size. Products of one
+    `family` are variants that may be given one price. `stock` are units on hand, `sold_28d` units sold in 28 days.
     """
 
     sku: str
@@ -30,6 +31,9 @@ class Draft:
     map_price: Decimal | None = None
     msrp: Decimal | None = None
     pack_quantity: int | None = None
+    family: str | None = None
+    stock: int | None = None
+    sold_28d: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

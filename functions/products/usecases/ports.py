@@ -79,6 +79,12 @@ class Catalogue(Protocol):
     async def page(self, organisation_id: str, shop_id: str, window: Window) -> Page[Product]:
         """Return some of a shop's products, by SKU."""
 
+    async def count(self, organisation_id: str, shop_id: str) -> int:
+        """Return how many products a shop has."""
+
+    async def following(self, organisation_id: str, shop_id: str, after: str, limit: int) -> Sequence[Product]:
+        """Return some of a shop's products in the order of their ids, those after one."""
+
 
 class Imports(Protocol):
     """The reports of past imports."""

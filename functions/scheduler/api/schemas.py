@@ -2,27 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import Field
 
-from shared.runtime.answers import Body, Slug, View
+from shared.runtime.answers import Body, Moment, Slug, View
 
 type ScheduledKind = Literal["scan", "policy_run", "report", "import_pull", "rematch"]
 type JobKindName = Literal[
-    "scan", "rematch", "policy_run", "report", "import_pull", "import", "publication", "question", "discovery"
+    "scan", "rematch", "policy_run", "report", "import_pull", "import", "publication", "question", "discovery",
+    "simulation", "rebuild"
 ]  # fmt: skip
 type StateName = Literal["QUEUED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "EXPIRED"]
 type OverlapName = Literal["skip", "queue", "cancel_previous"]
 type MissedName = Literal["skip", "catch_up"]
-
-
-def _text(value: object) -> object:
-    if not isinstance(value, str):
-        raise ValueError("write it like 2026-12-24T06:00:00Z")  # noqa: TRY004 - pydantic counts ValueError as a fault
-    return value
-
-
-# JSON has no times, so a strict body reads them from text, and from nothing else.
-type Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_text)]
 type Expression = Annotated[str, Field(min_length=5, max_length=256, examples=["cron(0 6 ? * MON-FRI *)"])]
 type Zone = Annotated[str, Field(min_length=1, max_length=64, examples=["Europe/Riga"])]
 type Minutes = Annotated[int, Field(ge=0, le=1440)]

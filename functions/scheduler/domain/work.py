@@ -21,6 +21,8 @@ class Kind(StrEnum):
     PUBLICATION = "publication"
     QUESTION = "question"
     DISCOVERY = "discovery"
+    SIMULATION = "simulation"
+    REBUILD = "rebuild"
 
 
 DEADLINES: dict[Kind, timedelta] = {
@@ -33,6 +35,8 @@ DEADLINES: dict[Kind, timedelta] = {
     Kind.PUBLICATION: timedelta(hours=2),
     Kind.QUESTION: timedelta(minutes=15),
     Kind.DISCOVERY: timedelta(hours=6),
+    Kind.SIMULATION: timedelta(hours=2),
+    Kind.REBUILD: timedelta(hours=6),
 }
 """After so long a job that has not come to its end is given up."""
 

@@ -6,8 +6,17 @@ from shared.contracts.discovery import DiscoverPages, PagesDiscovered
 from shared.contracts.envelope import Message
 from shared.contracts.jobs import JobEnded, JobOpened, JobPlanned, JobProgressed
 from shared.contracts.page_model import ExtractOffer, OfferExtracted, ProposeSelectors, SelectorsProposed
+from shared.contracts.policy_trials import (
+    CheckPolicy,
+    DecisionExplained,
+    ExplainDecision,
+    PolicyChecked,
+    PolicyPreviewed,
+    PreviewPolicy,
+)
 from shared.contracts.pricing import (
     BatchRequested,
+    FactsWanted,
     LostFirstPlaceQuestion,
     PagesRead,
     PagesToScan,
@@ -17,8 +26,10 @@ from shared.contracts.pricing import (
     RatesPublished,
     ReportRequested,
     RunDue,
+    RunPartRequested,
     RunRequested,
     ScanRequested,
+    SimulationRequested,
     SummaryQuestion,
 )
 from shared.contracts.products import (
@@ -53,7 +64,11 @@ MESSAGES: dict[str, type[Message]] = {
     "jobs.job-progressed": JobProgressed,
     "pricing.answer": PricingAnswer,
     "pricing.batch-requested": BatchRequested,
+    "pricing.check-policy": CheckPolicy,
+    "pricing.decision-explained": DecisionExplained,
     "pricing.discover-pages": DiscoverPages,
+    "pricing.explain-decision": ExplainDecision,
+    "pricing.facts-wanted": FactsWanted,
     "pricing.follow-recipe": FollowRecipe,
     "pricing.lost-first-place-question": LostFirstPlaceQuestion,
     "pricing.page-read-again": PageReadAgain,
@@ -61,6 +76,9 @@ MESSAGES: dict[str, type[Message]] = {
     "pricing.pages-discovered": PagesDiscovered,
     "pricing.pages-read": PagesRead,
     "pricing.pages-to-scan": PagesToScan,
+    "pricing.policy-checked": PolicyChecked,
+    "pricing.policy-previewed": PolicyPreviewed,
+    "pricing.preview-policy": PreviewPolicy,
     "pricing.product-question": ProductQuestion,
     "pricing.rates-published": RatesPublished,
     "pricing.propose-recipe": ProposeRecipe,
@@ -69,8 +87,10 @@ MESSAGES: dict[str, type[Message]] = {
     "pricing.recipe-proposed": RecipeProposed,
     "pricing.report-requested": ReportRequested,
     "pricing.run-due": RunDue,
+    "pricing.run-part-requested": RunPartRequested,
     "pricing.run-requested": RunRequested,
     "pricing.scan-requested": ScanRequested,
+    "pricing.simulation-requested": SimulationRequested,
     "pricing.summary-question": SummaryQuestion,
     "products.file-pulled": FilePulled,
     "products.prices-read": PricesRead,

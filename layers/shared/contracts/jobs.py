@@ -6,7 +6,9 @@ from pydantic import Field
 
 from shared.contracts.envelope import Event
 
-type JobKind = Literal["scan", "policy_run", "publication", "import", "report", "question", "discovery"]
+type JobKind = Literal[
+    "scan", "policy_run", "publication", "import", "report", "question", "discovery", "simulation", "rebuild"
+]  # fmt: skip
 type Outcome = Literal["completed", "failed", "cancelled", "expired"]
 
 

@@ -61,6 +61,14 @@ class RunDue(Event):
     requested_by: str
 
 
+class FactsWanted(Event):
+    """Pricing wants to be told every product of a shop again, as the job of this id."""
+
+    type: Literal["pricing.facts-wanted"] = "pricing.facts-wanted"
+    job_id: str
+    shop_id: str
+
+
 class ReportRequested(Event):
     """Command: make a report, as the job of this id, of everything or of what a saved filter finds."""
 
@@ -68,6 +76,13 @@ class ReportRequested(Event):
     job_id: str
     report: str
     filter_id: str | None = None
+
+
+class SimulationRequested(Event):
+    """Command: compute a simulation that is kept under the job's id."""
+
+    type: Literal["pricing.simulation-requested"] = "pricing.simulation-requested"
+    job_id: str
 
 
 class RecipeSelector(Message):
@@ -213,6 +228,20 @@ class RunRequested(Event):
 
     type: Literal["pricing.run-requested"] = "pricing.run-requested"
     run_id: str
+
+
+class RunPartRequested(Event):
+    """Command: decide a part of a policy run: the products of some partitions, or those after one up to another.
+
+    A partition is a family of products, or a product alone.
+    """
+
+    type: Literal["pricing.run-part-requested"] = "pricing.run-part-requested"
+    run_id: str
+    place: int = Field(ge=0)
+    after: str = ""
+    until: str = ""
+    partitions: tuple[str, ...] = Field(default=(), max_length=500)
 
 
 class BatchRequested(Event):

@@ -32,13 +32,20 @@ class ProductFacts(Message):
     own_seller_ids: tuple[str, ...] = ()
     tax_basis: Literal["including", "excluding"] | None = None
     pack_quantity: int | None = Field(default=None, ge=1)
+    family: str | None = None
+    stock: int | None = Field(default=None, ge=0)
+    sold_28d: int | None = Field(default=None, ge=0)
 
 
 class ProductsChanged(Event):
-    """Products were added or changed; each item is the whole of what is known now."""
+    """Products were added or changed, or are told `again`; each item is the whole of what is known now.
+
+    What is told again replaces a reader's copy of the same revision, which may be damaged, and none of a later one.
+    """
 
     type: Literal["products.products-changed"] = "products.products-changed"
     products: tuple[ProductFacts, ...] = Field(min_length=1, max_length=100)
+    again: bool = False
 
 
 class PullRequested(Event):

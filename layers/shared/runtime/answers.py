@@ -4,15 +4,26 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.kernel.paging import Page, encoded_cursor
 from shared.runtime.encoding import encode, timestamp
 
-__all__ = ["Body", "JsonAnswer", "MoneyView", "Slug", "View", "answer", "encode", "listing", "timestamp"]
+__all__ = ["Body", "JsonAnswer", "Moment", "MoneyView", "Slug", "View", "answer", "encode", "listing", "timestamp"]
 
 type Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 """An id that people choose: lower case, digits and dashes."""
+
+
+def _text(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("write it like 2026-12-24T06:00:00Z")  # noqa: TRY004 - pydantic counts ValueError as a fault
+    return value
+
+
+# JSON has no times, so a strict body reads them from text, and from nothing else.
+type Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_text)]
+"""A point in time with its offset."""
 
 
 class Body(BaseModel):

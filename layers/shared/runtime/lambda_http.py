@@ -21,7 +21,7 @@ def http_handler(app: FastAPI) -> Handler:
     asyncio.set_event_loop(the_loop())
     # lifespan: Mangum would open and close it on every invocation.
     # text_mime_types: Mangum base64-encodes every media type that is missing here.
-    adapter = Mangum(app, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON])
+    adapter = Mangum(app, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, PROBLEM_JSON, "application/yaml"])
 
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         with before_the_end_of(context):

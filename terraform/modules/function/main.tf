@@ -48,6 +48,15 @@ resource "aws_lambda_function" "this" {
   }
 }
 
+# Lambda stops a message after it went through a function sixteen times, and calls it a runaway. Some messages come
+# back on purpose, and end by a count of their own.
+resource "aws_lambda_function_recursion_config" "this" {
+  count = var.repeats ? 1 : 0
+
+  function_name  = aws_lambda_function.this.function_name
+  recursive_loop = "Allow"
+}
+
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days

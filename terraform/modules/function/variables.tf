@@ -95,6 +95,12 @@ variable "network" {
   default = null
 }
 
+variable "repeats" {
+  description = "Whether its messages may lead back to it any number of times."
+  type        = bool
+  default     = false
+}
+
 variable "reserved_concurrency" {
   description = "Copies kept for this function and its upper limit; null for neither."
   type        = number

@@ -10,6 +10,7 @@ from pricing.adapters.mongo_changes import MongoPriceChanges
 from pricing.adapters.mongo_facts import MongoFacts
 from pricing.adapters.mongo_filters import MongoFilters
 from pricing.adapters.mongo_health import MongoHealth
+from pricing.adapters.mongo_holds import MongoHolds
 from pricing.adapters.mongo_market import MongoCompetitors, MongoOffers
 from pricing.adapters.mongo_observations import MongoObservations, MongoScanLog
 from pricing.adapters.mongo_policies import MongoPolicies
@@ -19,6 +20,8 @@ from pricing.adapters.mongo_recipes import MongoRecipes
 from pricing.adapters.mongo_reports import MongoReports
 from pricing.adapters.mongo_runs import MongoRuns
 from pricing.adapters.mongo_scan_budget import MongoBudgets
+from pricing.adapters.mongo_simulations import MongoSimulations
+from pricing.adapters.outbox_rebuilds import OutboxRebuilds
 from pricing.usecases.house import Stores
 from shared.kernel.identifiers import sortable_id
 from shared.runtime.mongo import Mongo
@@ -27,6 +30,7 @@ from shared.runtime.queues import Queue
 from tests.builders.pricing import MONDAY
 from tests.fakes.candidates import FakeCandidates
 from tests.fakes.cloud import FakeCloud
+from tests.fakes.holds import FakeHolds
 from tests.fakes.pricing import (
     FakeBatches,
     FakeChanges,
@@ -44,7 +48,9 @@ from tests.fakes.pricing import (
     FakeScanLog,
     Kept,
 )
+from tests.fakes.rebuilds import FakeRebuilds
 from tests.fakes.recipes import FakeRecipes
+from tests.fakes.simulations import FakeSimulations
 
 
 def _in_memory() -> Kept:
@@ -63,9 +69,12 @@ def _in_memory() -> Kept:
         batches=FakeBatches(changes),
         filters=FakeFilters(),
         reports=FakeReports(),
+        simulations=FakeSimulations(),
         recipes=FakeRecipes(),
         budgets=log.budgets,
         candidates=FakeCandidates(log.offers),
+        holds=FakeHolds(),
+        rebuilds=FakeRebuilds(),
     )
     assert isinstance(stores.offers, FakeOffers)
     return Kept(stores, log)
@@ -73,14 +82,17 @@ def _in_memory() -> Kept:
 
 def _in_mongodb(mongo: Mongo) -> Kept:
     outbox = Outbox(
-        mongo, "pricing", bus="bus", queues={name: Queue(name) for name in ("decide", "pages", "publish", "reports")}
+        mongo,
+        "pricing",
+        bus="bus",
+        queues={name: Queue(name) for name in ("decide", "pages", "publish", "reports", "simulations")},
     )
     stores = Stores(
         facts=MongoFacts(mongo),
         competitors=MongoCompetitors(mongo),
         offers=MongoOffers(mongo),
         observations=MongoObservations(mongo),
-        quarantine=MongoQuarantine(mongo),
+        quarantine=MongoQuarantine(mongo, lambda: MONDAY),
         health=MongoHealth(mongo),
         rates=MongoRates(mongo),
         policies=MongoPolicies(mongo),
@@ -89,9 +101,12 @@ def _in_mongodb(mongo: Mongo) -> Kept:
         batches=MongoBatches(mongo, outbox),
         filters=MongoFilters(mongo),
         reports=MongoReports(mongo, outbox),
+        simulations=MongoSimulations(mongo, outbox),
         recipes=MongoRecipes(mongo),
         budgets=MongoBudgets(mongo),
         candidates=MongoCandidates(mongo, outbox, lambda: MONDAY),
+        holds=MongoHolds(mongo),
+        rebuilds=OutboxRebuilds(outbox),
     )
     return Kept(stores, MongoScanLog(mongo, outbox, lambda: MONDAY))
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.builders.events import body_of, identity, sample
+from tests.builders.pricing import MATCH
 from tests.contract.pricing.test_doors import NOTHING_FAILED, NOW, OFFER, Market, ago, market
-from tests.fakes.doors import Doors
 
 __all__ = ["market"]
 
@@ -155,17 +155,16 @@ def test_j8_a_misread_price_waits_and_prices_nothing_until_a_person_judges_it(ma
     read(market, "j3", 1, item_price="0.0899", shipping=None)
 
     seen, waiting = offer(market), quarantined(market)
-    policy = {"name": "M", "shop_id": "demo-eu", "currency": "EUR"}
-    assert market.api.ask("PUT", "/pricing/policies/match", policy).status == 200
+    assert market.api.ask("PUT", "/pricing/policies/match", MATCH).status == 200
     run = market.api.ask("POST", "/pricing/runs", {"policy_id": "match"}).json["run_id"]
-    market.deliver("decide", "sqs_run_requested", *market.doors.cloud.messages("decide"))
+    market.decide()
     (decision,) = market.api.ask("GET", "/pricing/decisions", query=f"run_id={run}").json["data"]
 
     assert (seen["latest"]["item_price"], seen["quarantined"]["item_price"]) == ("89.90", "0.0899")
     assert (waiting["quality"], waiting["suspicions"]) == ("suspicious", ["decimal_slip", "far", "jump"])
     assert waiting["job_id"] == "j3"
     assert (decision["reason"], decision["binding"], decision["price"]["amount"]) == (
-        *("QUARANTINED", "quarantined", "99.99"),
+        *("QUARANTINED", "gate quarantined", "99.99"),
     )
 
 
@@ -257,13 +256,3 @@ def test_looks_are_measured_once(market: Market, capsys: pytest.CaptureFixture[s
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "LooksSuspicious" in line]
     assert [one["LooksSuspicious"] for one in lines] == [1, 0]
     assert [(one["LooksRead"], one["LooksFailed"]) for one in lines] == [(1, 0), (0, 0)]
-
-
-def test_a_policy_keeps_how_many_readers_must_agree(doors: Doors) -> None:
-    api = doors.api("pricing")
-    policy = {"name": "M", "shop_id": "demo-eu", "currency": "EUR", "evidence": {"min_agreement": 2}}
-
-    saved = api.ask("PUT", "/pricing/policies/match", policy)
-
-    assert saved.json["evidence"]["min_agreement"] == 2
-    assert api.ask("GET", "/pricing/policies/match").json["evidence"]["min_agreement"] == 2

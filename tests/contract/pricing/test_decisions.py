@@ -10,7 +10,7 @@ import pytest
 
 from pricing.domain.errors import BatchNotFound, DecisionNotFound, PolicyChanged, PolicyNotFound, RunNotFound
 from pricing.domain.price_change import PriceChange, State
-from pricing.usecases.ports import Batch
+from pricing.usecases.ports import Batch, ShopPart
 from shared.kernel.paging import Window
 from tests.builders.pricing import MONDAY, a_batch, a_change, a_policy, a_run, a_stored_decision
 from tests.fakes.pricing import Kept
@@ -34,9 +34,9 @@ def ids(changes: Sequence[PriceChange]) -> list[str]:
 def test_every_version_of_a_policy_stays_and_the_newest_is_at_hand(kept: Kept, run: Run) -> None:
     policies = kept.stores.policies
     for version in (1, 2):
-        run(policies.add(a_policy(version=version, name=f"v{version}")))
+        run(policies.add(a_policy({"name": f"v{version}"}, version=version)))
 
-    assert run(policies.latest("org", "match")) == a_policy(version=2, name="v2")
+    assert run(policies.latest("org", "match")) == a_policy({"name": "v2"}, version=2)
     assert run(policies.version("org", "match", 1)).name == "v1"
     assert [one.version for one in run(policies.page("org", Window())).items] == [2]
 
@@ -45,14 +45,14 @@ def test_a_version_is_written_once(kept: Kept, run: Run) -> None:
     run(kept.stores.policies.add(a_policy()))
 
     with pytest.raises(PolicyChanged):
-        run(kept.stores.policies.add(a_policy(name="another")))
+        run(kept.stores.policies.add(a_policy({"name": "another"})))
 
     assert run(kept.stores.policies.latest("org", "match")).name == a_policy().name
 
 
 def test_no_organisation_reads_the_policies_of_another(kept: Kept, run: Run) -> None:
     run(kept.stores.policies.add(a_policy()))
-    run(kept.stores.policies.add(a_policy(organisation_id="rival", name="theirs")))
+    run(kept.stores.policies.add(a_policy({"name": "theirs"}, organisation_id="rival")))
 
     assert [one.name for one in run(kept.stores.policies.page("org", Window())).items] == [a_policy().name]
     for ask in (kept.stores.policies.latest("nobody", "match"), kept.stores.policies.version("nobody", "match", 1)):
@@ -75,15 +75,52 @@ def test_no_organisation_reads_the_runs_of_another(kept: Kept, run: Run) -> None
         run(runs.decision("rival", "dec-prd"))
 
 
+PARTS = [ShopPart(until="m", products=2), ShopPart(after="m", until="z", products=1)]
+
+
 def test_a_run_keeps_the_time_at_which_it_was_first_taken_up(kept: Kept, run: Run) -> None:
     run(kept.stores.runs.add(a_run()))
 
-    begun = [run(kept.stores.runs.begin(a_run(), 3, at)) for at in (LATER, LATER + timedelta(hours=1))]
+    begun = [run(kept.stores.runs.begin(a_run(), PARTS, at)) for at in (LATER, LATER + timedelta(hours=1))]
 
     assert [one.started_at for one in begun] == [LATER, LATER]
-    assert run(kept.stores.runs.get("org", "run")) == replace(a_run(), state="RUNNING", started_at=LATER)
+    assert run(kept.stores.runs.get("org", "run")) == replace(a_run(), state="RUNNING", started_at=LATER, parts=2)
     with pytest.raises(RunNotFound):
-        run(kept.stores.runs.begin(a_run(organisation_id="rival"), 3, LATER))
+        run(kept.stores.runs.begin(a_run(organisation_id="rival"), PARTS, LATER))
+
+
+def test_a_run_is_over_with_the_last_of_its_parts(kept: Kept, run: Run) -> None:
+    run(kept.stores.runs.add(a_run()))
+    begun = run(kept.stores.runs.begin(a_run(), PARTS, LATER))
+
+    done = [run(kept.stores.runs.part_done(begun, place, LATER, LATER)) for place in (1, 1, 0, 1)]
+
+    assert done == [False, False, True, True]
+
+
+def test_a_run_because_of_new_prices_withdraws_what_waits_for_its_own_products(kept: Kept, run: Run) -> None:
+    new = a_run(trigger="new_prices", requested_at=LATER)
+    run(kept.stores.runs.add(new))
+    propose(kept, run, a_change(change_id="its own"), a_change(change_id="another", product_id="other"))
+    run(kept.stores.runs.decided([a_stored_decision(run_id="run")], [], LATER))
+
+    run(kept.stores.runs.finish(run(kept.stores.runs.begin(new, PARTS, LATER)), LATER))
+
+    found = run(kept.stores.changes.some("org", ["its own", "another"]))
+    assert {one.change_id: one.state for one in found} == {"its own": State.DENIED, "another": State.PROPOSED}
+
+
+def test_an_approval_stays_with_its_version(kept: Kept, run: Run) -> None:
+    for version in (1, 2):
+        run(kept.stores.policies.add(a_policy(version=version)))
+
+    approved = [run(kept.stores.policies.approve("org", "match", 2, who, LATER)) for who in ("bob", "eve")]
+
+    assert [(one.approved_by, one.approved_at) for one in approved] == [("bob", LATER)] * 2
+    assert run(kept.stores.policies.latest("org", "match")) == approved[0]
+    assert run(kept.stores.policies.version("org", "match", 1)).approved_by is None
+    with pytest.raises(PolicyNotFound):
+        run(kept.stores.policies.approve("rival", "match", 2, "bob", LATER))
 
 
 def test_a_cancelled_run_withdraws_its_own_proposals_that_nobody_approved(kept: Kept, run: Run) -> None:

@@ -15,12 +15,14 @@ from pricing.domain.lanes import lane_of
 from shared.runtime.aws import remote
 from shared.runtime.loop import the_loop
 from tests.builders.events import body_of, identity, sample, with_bodies
+from tests.builders.pricing import MATCH, ruled
 from tests.fakes.doors import Doors
 from tests.fakes.gateway import EVERYTHING, Answer, Gateway
+from tests.fakes.trials import checked_without_a_shop
 
 PRODUCTS = body_of(sample("sqs_products_changed"))
 READ = body_of(sample("sqs_pages_read"))
-POLICY = {"name": "Match", "shop_id": "demo-eu", "currency": "EUR"}
+POLICY = MATCH
 OFFER = {"shop_id": "demo-eu", "sku": "HP-100", "competitor_id": "shop-example", "url": "https://shop.example/p/1"}
 NOW = datetime.now(UTC)
 NOTHING_FAILED: dict[str, Any] = {"batchItemFailures": []}
@@ -76,11 +78,18 @@ class Market:
         reading = READ["readings"][0] | {"offer_id": self.offer_id, "captured_at": ago(2)} | changes
         return READ | {"id": f"msg-{job_id}", "job_id": job_id, "organisation_id": "org", "readings": [reading]}
 
+    def decide(self) -> None:
+        """Deliver the commands of every run, and those that they bring."""
+        done = 0
+        while messages := self.doors.cloud.messages("decide")[done:]:
+            assert self.deliver("decide", "sqs_run_requested", *messages) == NOTHING_FAILED
+            done += len(messages)
+
     def proposed(self) -> dict[str, Any]:
         """Apply the policy and return the one price change it proposes."""
         assert self.api.ask("PUT", "/pricing/policies/match", POLICY).status == 200
         self.api.ask("POST", "/pricing/runs", {"policy_id": "match"})
-        assert self.deliver("decide", "sqs_run_requested", *self.doors.cloud.messages("decide")) == NOTHING_FAILED
+        self.decide()
         (change,) = self.api.ask("GET", "/pricing/price-changes").json["data"]
         found: dict[str, Any] = change
         return found
@@ -108,6 +117,7 @@ def market(doors: Doors) -> Market:
     competitor = {"competitor_id": "shop-example", "name": "Shop", "domain": "shop.example"}
     assert api.ask("POST", "/pricing/competitors", competitor).status == 201
     (result,) = api.ask("POST", "/pricing/offers", {"offers": [OFFER]}).json["results"]
+    doors.cloud.functions["pricing-trial"] = checked_without_a_shop
     return Market(doors, api, result["offer_id"])
 
 
@@ -121,7 +131,7 @@ SAMPLES = {
 
 
 # Their messages are told apart by `type`, so one without it is of no type that they know.
-SEVERAL_TYPES = {"record_observations"}
+SEVERAL_TYPES = {"record_observations", "decide"}
 QUARANTINE = "https://sqs.example/000000000000/dead-letters"
 
 
@@ -298,13 +308,14 @@ def test_what_the_bus_did_not_take_is_sent_by_the_relay(market: Market) -> None:
 
 
 def test_a_policy_gets_versions_and_one_that_contradicts_itself_is_refused_by_name(market: Market) -> None:
-    contradiction = {"bounds": {"min_price": "10", "max_price": "5"}}
+    contradiction = ruled(bounds={"min_price": "10", "max_price": "5"})
 
     versions = [market.api.ask("PUT", "/pricing/policies/match", POLICY).json["version"] for _ in range(2)]
     refused = market.api.ask("PUT", "/pricing/policies/match", POLICY | contradiction)
 
     assert versions == [1, 2]
-    assert (refused.status, refused.json["type"]) == (422, "/problems/policy/contradictory-bounds")
+    assert (refused.status, refused.json["type"]) == (422, "/problems/pricing/policy-faults")
+    assert "CONTRADICTORY_BOUNDS" in refused.json["errors"][0]["detail"]
     assert market.api.ask("GET", "/pricing/policies/match").json["version"] == 2
     assert len(market.api.ask("GET", "/pricing/policies").json["data"]) == 1
 
@@ -315,6 +326,7 @@ def test_a_run_decides_each_product_once_and_explains_it(market: Market) -> None
     messages = market.doors.cloud.messages("decide")
 
     again = market.deliver("decide", "sqs_run_requested", *messages, *messages)
+    assert [one["type"] for one in messages] == ["pricing.run-requested", "pricing.run-part-requested"]
 
     (run,) = market.api.ask("GET", "/pricing/runs").json["data"]
     decisions = market.api.ask("GET", "/pricing/decisions", query=f"run_id={run['run_id']}").json["data"]
@@ -441,8 +453,10 @@ def test_work_whose_job_is_to_stop_ends_as_cancelled_and_says_so(door: str, mark
         job_id = market.api.ask("POST", "/pricing/runs", {"policy_id": "match"}).json["run_id"]
     market.doors.cloud.stop("org", job_id)
 
-    name = "sqs_batch_requested" if door == "publish" else "sqs_run_requested"
-    market.deliver(door, name, market.doors.cloud.messages(door)[-1])
+    if door == "publish":
+        market.deliver(door, "sqs_batch_requested", market.doors.cloud.messages(door)[-1])
+    else:
+        market.decide()
 
     path = f"/pricing/{'batches' if door == 'publish' else 'runs'}/{job_id}"
     assert market.api.ask("GET", path).json["state"] == "CANCELLED"

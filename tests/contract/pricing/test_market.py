@@ -12,7 +12,7 @@ from pricing.adapters.mongo_observations import MongoScanLog
 from pricing.domain.errors import CompetitorExists, ObservationNotFound
 from pricing.domain.market import Observation
 from pricing.domain.recording import Known
-from pricing.usecases.ports import PagesOfLane, PageToRead, Recorded
+from pricing.usecases.ports import Facts, PagesOfLane, PageToRead, Recorded, ShopPart
 from shared.kernel.paging import Page, Window
 from shared.runtime.mongo import Mongo
 from shared.runtime.outbox import Outbox
@@ -81,8 +81,7 @@ def test_no_organisation_reads_or_replaces_the_products_of_another(kept: Kept, r
     assert run(facts.by_sku("rival", "demo-eu", ["HP-100"]))["HP-100"].product_id == "theirs"
     assert run(facts.find_sku("rival", "HP-100")).product_id == "theirs"
     assert (run(facts.count("org")), run(facts.count("nobody"))) == (1, 0)
-    walked = run(everything(facts.of_shop("org", "demo-eu", 10)))
-    assert [one.product_id for part in walked for one in part] == ["prd"]
+    assert parted(run, facts, 10) == [["prd"]]
 
 
 def test_a_shop_is_walked_in_parts_without_its_inactive_products(kept: Kept, run: Run) -> None:
@@ -90,9 +89,30 @@ def test_a_shop_is_walked_in_parts_without_its_inactive_products(kept: Kept, run
     other = some_facts("1", product_id="x", shop_id="other")
     run(kept.stores.facts.keep([*products, other]))
 
-    parts = run(everything(kept.stores.facts.of_shop("org", "demo-eu", 2)))
+    assert parted(run, kept.stores.facts, 2) == [["p0", "p1"], ["p2", "p4"], ["p5"]]
 
-    assert [[one.product_id for one in part] for part in parts if part] == [["p0", "p1"], ["p2", "p4"], ["p5"]]
+
+def test_a_family_is_never_divided_and_may_be_named(kept: Kept, run: Run) -> None:
+    facts = kept.stores.facts
+    variants = [some_facts("1", product_id=f"v{place}", sku=f"V{place}", family="lamp") for place in range(3)]
+    alone = [some_facts("1", product_id=name, sku=name) for name in ("a", "z")]
+    run(facts.keep([*variants, *alone]))
+
+    assert parted(run, facts, 2) == [["a", "v0", "v1", "v2"], ["z"]]
+    assert parted(run, facts, 1) == [["a"], ["v0", "v1", "v2"], ["z"]]
+    named = ShopPart(partitions=("family/lamp", "z", "none"))
+    assert [one.product_id for one in run(facts.in_part("org", "demo-eu", named))] == ["v0", "v1", "v2", "z"]
+    assert run(facts.in_part("rival", "demo-eu", named)) == []
+    after, more = run(facts.part_after("org", "demo-eu", "a", 1))
+    assert ([one.product_id for one in run(facts.in_part("org", "demo-eu", after))], more) == (["v0", "v1", "v2"], True)
+
+
+def parted(run: Run, facts: Facts, size: int) -> list[list[str]]:
+    """The ids of the products in each part of the shop."""
+    parts = run(facts.parts_of("org", "demo-eu", size))
+    found = [[one.product_id for one in run(facts.in_part("org", "demo-eu", part))] for part in parts]
+    assert [part.products for part in parts] == [len(some) for some in found]
+    return found
 
 
 def test_a_competitor_of_one_id_is_kept_once_for_each_organisation(kept: Kept, run: Run) -> None:

@@ -10,7 +10,7 @@ from pricing.adapters.s3_snapshots import S3Snapshots
 from pricing.domain.fetched import Fetch, Fetched
 from shared.runtime.aws import remote
 from tests.builders.events import identity, sample
-from tests.builders.pricing import MONDAY
+from tests.builders.pricing import MATCH, MONDAY, ruled
 from tests.contract.pricing.test_doors import NOTHING_FAILED, OFFER, Market, ago, market, reasons
 from tests.fakes.doors import Doors
 from tests.fakes.gateway import EVERYTHING
@@ -212,14 +212,12 @@ def test_a_policy_may_refuse_what_one_guess_says(market: Market) -> None:
     says(market.doors, price_text="94,90 €")
     fail(market)
     record(market, *look_again(market))
-    policy = {"name": "Match", "shop_id": "demo-eu", "currency": "EUR"}
-
     reason = {}
     for name, least in {"trusting": "0", "strict": "0.5"}.items():
-        told = policy | {"evidence": {"accept_unknown_stock": True, "min_confidence": least}}
+        told = MATCH | ruled(evidence={"accept_unknown_stock": True, "min_confidence": least})
         assert market.api.ask("PUT", f"/pricing/policies/{name}", told).status == 200
         market.api.ask("POST", "/pricing/runs", {"policy_id": name})
-        market.deliver("decide", "sqs_run_requested", *market.doors.cloud.messages("decide"))
+        market.decide()
         run = next(one for one in market.api.ask("GET", "/pricing/runs").json["data"] if one["policy_id"] == name)
         reason[name] = set(run["reasons"])
 

@@ -165,6 +165,8 @@ async def world(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
             pages_queue_url="pages",
             reports_queue_url="reports",
             stored_pages_function="stored-pages",
+            trial_function="trial",
+            simulations_queue_url="simulations",
             scanner_lanes=1,
         )
         edge = Edge.of(settings)

@@ -25,7 +25,9 @@ from pricing.adapters.indexes import INDEXES as PRICING
 from pricing.adapters.lambda_own_catalogue import LambdaOwnCatalogue
 from pricing.adapters.messages import facts_of, observation_of
 from pricing.adapters.mongo_filters import MongoFilters
+from pricing.adapters.mongo_looks import MongoLooks
 from pricing.adapters.mongo_observations import MongoScanLog
+from pricing.adapters.mongo_own_moves import MongoOwnMoves
 from pricing.adapters.pages_later import PagesLater
 from pricing.adapters.s3_lane_memory import S3LaneMemory
 from pricing.adapters.s3_snapshots import S3Snapshots
@@ -35,10 +37,13 @@ from pricing.domain.fetched import Fetch, Fetched
 from pricing.domain.offer_draft import OfferDraft
 from pricing.domain.reading import Availability, Reader, Reading
 from pricing.domain.recipe import Recipe
-from pricing.usecases.decide import DecideRun, StartRun
+from pricing.usecases import decide
+from pricing.usecases.decide import DecidePart, PlanRun
+from pricing.usecases.deciding import DecideProducts
 from pricing.usecases.lane_manners import LaneManners
 from pricing.usecases.looks import PageAsked, Scan
-from pricing.usecases.policies import SavePolicy
+from pricing.usecases.loops import HeedLoops
+from pricing.usecases.ports import ShopPart
 from pricing.usecases.publish import PublishBatch, StartBatch
 from pricing.usecases.record_observations import RecordObservations
 from pricing.usecases.record_products import RecordProducts
@@ -46,6 +51,8 @@ from pricing.usecases.register import RegisterOffers
 from pricing.usecases.scan import MarketPart, PlanScan
 from pricing.usecases.scan_budget import ChooseByBudget
 from pricing.usecases.scan_pages import ScanPages
+from pricing.usecases.start_runs import StartRun
+from pricing.usecases.subjects import ReadSubjects
 from products.adapters.indexes import INDEXES as PRODUCTS
 from products.adapters.mongo_catalogue import MongoCatalogue
 from products.adapters.mongo_imports import MongoImports
@@ -54,7 +61,14 @@ from products.adapters.price_door import PriceDoor
 from products.bootstrap import wire as wire_products
 from products.usecases.house import Products
 from shared.contracts.jobs import JobEnded, JobOpened, JobPlanned, JobProgressed
-from shared.contracts.pricing import BatchRequested, PagesRead, PagesToScan, RunRequested, ScanRequested
+from shared.contracts.pricing import (
+    BatchRequested,
+    PagesRead,
+    PagesToScan,
+    RunPartRequested,
+    RunRequested,
+    ScanRequested,
+)
 from shared.contracts.products import ProductsChanged, ReadPrices, SetPrices
 from shared.kernel.paging import Window
 from shared.runtime import inbox as inboxes
@@ -75,11 +89,14 @@ from tests.fakes.killing import Killed, Killer, RoughCloud, deadly_mongodb
 HISTORIES = int(os.environ.get("OMNIPRICEX_KILL_HISTORIES", "250"))
 FIRST_SEED = int(os.environ.get("OMNIPRICEX_KILL_SEED", "1"))
 ITEMS = 3
+# So that a run is joined from several.
+PARTS = 3
 FILE = "sku,name,price,cost\n" + "".join(f"S{place},Product,100.00,50.00\n" for place in range(ITEMS))
 MOST_STEPS = 2_000
 QUEUES = {"decide": "decide", "pages": "pages.fifo", "publish": "publish"}
 JOBS = {"counts": ()} | {inboxes.COLLECTION: inboxes.INDEXES}
 type Fact = Annotated[JobOpened | JobPlanned | JobProgressed | JobEnded, Field(discriminator="type")]
+type Asked = Annotated[RunRequested | RunPartRequested, Field(discriminator="type")]
 type Price = SetPrices | ReadPrices
 
 
@@ -158,7 +175,7 @@ class Process:
             "scan-requests": (sqs_handler(ScanRequested, self.plan), 1),
             "pages.fifo": (sqs_handler(PagesToScan, self.scan, fifo=True), 1),
             "observed": (sqs_handler(PagesRead, self.record), 10),
-            "decide": (sqs_handler(RunRequested, self.decide), 1),
+            "decide": (sqs_handler(Asked, self.decide), 1),
             "publish": (sqs_handler(BatchRequested, self.publish), 1),
             "progress": (sqs_handler(Fact, self.count), 10),
         }
@@ -219,18 +236,28 @@ class Process:
         )
         await recording(event.job_id, event.id, seen)
 
-    async def decide(self, event: RunRequested, _: Delivery) -> None:
+    async def decide(self, event: RunRequested | RunPartRequested, _: Delivery) -> None:
         kept = self.stores
-        deciding = DecideRun(
+        if isinstance(event, RunRequested):
+            await PlanRun(facts=kept.facts, runs=kept.runs, clock=self.clock)(event.organisation_id, event.run_id)
+            return
+        subjects = ReadSubjects(
             facts=kept.facts,
             offers=kept.offers,
             competitors=kept.competitors,
+            holds=kept.holds,
+            moves=MongoOwnMoves(self.kept.pricing),
+        )
+        deciding = DecidePart(
+            facts=kept.facts,
+            decided=DecideProducts(subjects=subjects, loops=HeedLoops(looks=MongoLooks(self.kept.pricing))),
             policies=kept.policies,
             runs=kept.runs,
             stops=Stops("work"),
             clock=self.clock,
         )
-        await deciding(event.organisation_id, event.run_id)
+        part = ShopPart(after=event.after, until=event.until, partitions=event.partitions)
+        await deciding(event.organisation_id, event.run_id, event.place, part)
 
     async def publish(self, event: BatchRequested, _: Delivery) -> None:
         publishing = PublishBatch(
@@ -362,7 +389,7 @@ class History:
         ]
         register = RegisterOffers(facts=kept.facts, competitors=kept.competitors, offers=kept.offers, clock=self.clock)
         assert all(result.offer_id for result in run(register(organisation, drafts)).results)
-        run(SavePolicy(policies=kept.policies)(a_policy(organisation_id=organisation, created_at=self.clock())))
+        run(kept.policies.add(a_policy(organisation_id=organisation, created_at=self.clock())))
 
     def runs(self) -> list[Any]:
         return list(run(self.process.stores.runs.page(self.organisation, Window())).items)
@@ -390,8 +417,9 @@ class History:
         changes = self._found(self.kept.pricing, "price_changes")
         history = Counter(str(one["amount"]) for one in self._found(self.kept.products, "own_prices"))
         whole = {"JobPlanned": 1, "items": ITEMS, "JobProgressed": 1, "done": ITEMS, "failed": 0}
-        # One piece of news of its items, and one of what its computing cost.
+        # One piece of news of its items, and one of what its computing cost; a run has two of each part.
         ended = whole | {"JobOpened": 1, "JobEnded": 1, "JobProgressed": 2}
+        in_parts = ended | {"JobProgressed": 2 * PARTS}
         return {
             "products": (ITEMS, len(self._found(self.kept.products, "products"))),
             "facts": (ITEMS, len(self._found(self.kept.pricing, "products"))),
@@ -403,7 +431,7 @@ class History:
             "published": ({"APPLIED": ITEMS}, batch["states"]),
             "run closed": (("FINISHED", ITEMS, ITEMS), (this_run.state, this_run.decisions, this_run.proposed)),
             "scan job": (whole, self._job(self.job)),
-            "run job": (ended, self._job(this_run.run_id)),
+            "run job": (in_parts, self._job(this_run.run_id)),
             "batch job": (ended, self._job(batch["_id"])),
             "dead letters": (0, len(self.cloud.queues.get("dead-letters", ()))),
         }
@@ -414,6 +442,7 @@ def databases(mongodb_uri: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dat
     # Read once, not in each of some thousand lives.
     settings = ConsumerSettings(dead_letter_queue_url="dead-letters", work_bucket="work")
     monkeypatch.setattr(lambda_sqs, "ConsumerSettings", lambda: settings)
+    monkeypatch.setattr(decide, "PRODUCTS_IN_A_PART", ITEMS // PARTS)
     the_loop.cache_clear()
     kept = Databases(*(Mongo("", f"kill_{house}", uri=mongodb_uri) for house in ("pricing", "products", "jobs")))
     with MongoClient[Any](mongodb_uri) as direct:

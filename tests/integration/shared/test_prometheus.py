@@ -37,10 +37,15 @@ from auth.usecases.clients import AddClient
 from local.cloud.config import free_port
 from pricing.adapters.documents import offer_document
 from pricing.adapters.lambda_stored_pages import LambdaStoredPages
+from pricing.adapters.lambda_trials import LambdaTrials
 from pricing.adapters.mongo_changes import change_document
 from pricing.adapters.mongo_gauges import MongoGauges as PricingGauges
+from pricing.adapters.mongo_market_history import MongoMarketHistory
 from pricing.adapters.mongo_overview import MongoOverview
+from pricing.adapters.mongo_own_moves import MongoOwnMoves
 from pricing.adapters.s3_reports import S3ReportFiles
+from pricing.adapters.s3_simulations import S3SimulationFiles
+from pricing.usecases.house import Outside, Past
 from pricing.usecases.overview import ReadOverview
 from scripts.toolchain.basics import MissingTool
 from scripts.toolchain.prometheus import ensure_prometheus
@@ -96,9 +101,14 @@ def houses(mongo: Mongo, signer: RsaSigner) -> dict[str, FastAPI]:
     cache = Cache(Valkey("valkey://127.0.0.1:9/0"), "pricing")
     prices = pricing.bootstrap.wire(
         pricing.bootstrap.stores(mongo, Outbox(mongo, "pricing")),
-        S3ReportFiles("none"),
-        LambdaStoredPages("none"),
+        Outside(
+            files=S3ReportFiles("none"),
+            simulation_files=S3SimulationFiles("none"),
+            pages=LambdaStoredPages("none"),
+            trials=LambdaTrials("none"),
+        ),
         lanes=1,
+        past=Past(history=MongoMarketHistory(mongo), moves=MongoOwnMoves(mongo)),
         overview=ReadOverview(facts=MongoOverview(mongo), memory=cache, clock=system_clock),
         gauges=PricingGauges(mongo, system_clock),
     )

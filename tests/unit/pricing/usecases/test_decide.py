@@ -1,6 +1,7 @@
 """Policies, runs, and the offers they look at."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,16 +11,22 @@ import pytest
 
 from pricing.domain.decision import ReasonCode
 from pricing.domain.errors import CompetitorExists, PolicyNotFound, RunNotFound
+from pricing.domain.hold import Hold, HoldKind
 from pricing.domain.offer_draft import OfferDraft
-from pricing.domain.policy import Routing
 from pricing.domain.price_change import State
-from pricing.usecases.decide import PRODUCTS_IN_A_PART, DecideRun, StartRun
-from pricing.usecases.policies import SavePolicy
+from pricing.usecases.decide import DECISIONS_AT_ONCE, PRODUCTS_IN_A_PART, DecidePart, PlanRun
+from pricing.usecases.deciding import DecideProducts
+from pricing.usecases.loops import HeedLoops
+from pricing.usecases.moves import OwnMove
 from pricing.usecases.ports import Run
 from pricing.usecases.register import OfferResult, RegisterCompetitor, RegisterOffers
+from pricing.usecases.start_runs import StartRun
+from pricing.usecases.subjects import ReadSubjects
 from shared.kernel.errors import Unavailable
 from shared.kernel.public_url import UnsafeUrl
-from tests.builders.pricing import MONDAY, a_change, a_competitor, a_policy, an_observation, an_offer, some_facts
+from tests.builders.pricing import MONDAY, a_change, a_competitor, a_policy, an_observation, an_offer, ruled, some_facts
+from tests.fakes.holds import FakeHolds
+from tests.fakes.own_moves import FakeLooks, FakeOwnMoves
 from tests.fakes.pricing import (
     FakeCompetitors,
     FakeFacts,
@@ -28,6 +35,24 @@ from tests.fakes.pricing import (
     FakeRuns,
     FakeStops,
 )
+
+
+def a_hold(**changes: Any) -> Hold:
+    """A lock of the product that began an hour ago."""
+    fields: dict[str, Any] = {
+        "hold_id": "hld",
+        "organisation_id": "org",
+        "shop_id": "demo-eu",
+        "product_id": "prd",
+        "sku": "HP-100",
+        "kind": "lock",
+        "reason": "agreed with the maker",
+        "starts_at": MONDAY - timedelta(hours=1),
+        "ends_at": None,
+        "set_by": "usr",
+        "set_at": MONDAY - timedelta(hours=1),
+    }
+    return Hold(**(fields | changes))
 
 
 @dataclass
@@ -40,37 +65,51 @@ class World:
     policies: FakePolicies = field(default_factory=FakePolicies)
     runs: FakeRuns = field(default_factory=FakeRuns)
     stops: FakeStops = field(default_factory=FakeStops)
+    holds: FakeHolds = field(default_factory=FakeHolds)
+    moves: FakeOwnMoves = field(default_factory=FakeOwnMoves)
+    looks: FakeLooks = field(default_factory=FakeLooks)
     decided_at: datetime = MONDAY + timedelta(minutes=1)
 
     def start(self, organisation_id: str = "org", user_id: str = "usr") -> Run:
         starting = StartRun(policies=self.policies, runs=self.runs, clock=lambda: MONDAY)
         return asyncio.run(starting(organisation_id, "match", user_id))
 
-    def decide(self, run: Run) -> Run:
-        deciding = DecideRun(
+    def plan(self, run: Run) -> Run:
+        planning = PlanRun(facts=self.facts, runs=self.runs, clock=lambda: self.decided_at)
+        return asyncio.run(planning(run.organisation_id, run.run_id))
+
+    def decide(self, run: Run, places: Sequence[int] | None = None) -> Run:
+        """Plan the run and decide its parts, or those at some places."""
+        done = self.plan(run)
+        subjects = ReadSubjects(
             facts=self.facts,
             offers=self.offers,
             competitors=self.competitors,
+            holds=self.holds,
+            moves=self.moves,
+        )
+        deciding = DecidePart(
+            facts=self.facts,
+            decided=DecideProducts(subjects=subjects, loops=HeedLoops(looks=self.looks)),
             policies=self.policies,
             runs=self.runs,
             stops=self.stops,
             clock=lambda: self.decided_at,
         )
-        return asyncio.run(deciding(run.organisation_id, run.run_id))
+        parts = self.runs.asked.get(run.run_id, ())
+        for place in range(len(parts)) if places is None else places:
+            done = asyncio.run(deciding(run.organisation_id, run.run_id, place, parts[place]))
+        return done
+
+    def save(self, document: Mapping[str, Any] | None = None, **changes: Any) -> None:
+        asyncio.run(self.policies.add(a_policy(document, **changes)))
 
 
 @pytest.fixture
 def world() -> World:
     made = World()
-    asyncio.run(SavePolicy(policies=made.policies)(a_policy()))
+    made.save()
     return made
-
-
-def test_saving_makes_a_version_and_keeps_the_one_before(world: World) -> None:
-    saved = asyncio.run(SavePolicy(policies=world.policies)(a_policy(name="stricter")))
-
-    assert saved.version == 2
-    assert asyncio.run(world.policies.version("org", "match", 1)).name == a_policy().name
 
 
 def test_a_run_is_kept_with_the_newest_version(world: World) -> None:
@@ -111,7 +150,7 @@ def test_a_run_that_is_to_stop_keeps_its_decisions_and_withdraws_its_proposals(w
     done = world.decide(run)
 
     (change,) = world.runs.changes.kept.values()
-    assert (done.state, done.decisions, world.decide(run)) == ("CANCELLED", PRODUCTS_IN_A_PART, done)
+    assert (done.state, done.decisions, world.decide(run)) == ("CANCELLED", DECISIONS_AT_ONCE, done)
     assert (change.state, change.deny_reason) == (State.DENIED, f"{run.run_id} was cancelled")
 
 
@@ -147,7 +186,7 @@ def test_a_run_decides_each_product_and_proposes_what_moves(world: World) -> Non
 
 
 def test_a_move_outside_the_band_waits_for_a_person(world: World) -> None:
-    asyncio.run(SavePolicy(policies=world.policies)(a_policy(routing=Routing(auto_within_percent=Decimal(1)))))
+    world.save(ruled(routing={"auto_within_percent": 1}), version=2)
 
     world.decide(world.start())
 
@@ -176,7 +215,7 @@ def test_a_run_that_goes_on_after_a_crash_keeps_what_it_decided_and_decides_the_
 
     done = world.decide(run)
 
-    assert (len(before), done.decisions) == (PRODUCTS_IN_A_PART, many)
+    assert (len(before), done.decisions) == (DECISIONS_AT_ONCE, many)
     assert all(world.runs.taken[key] == one for key, one in before.items())
 
 
@@ -266,3 +305,151 @@ def test_a_move_inside_the_band_goes_by_itself_unless_the_author_started_the_run
     world.decide(world.start(user_id=starter))
 
     assert [change.state for change in world.runs.changes.kept.values()] == [state]
+
+
+def test_a_policy_that_a_colleague_approved_goes_by_itself_whoever_starts_it(world: World) -> None:
+    asyncio.run(world.policies.approve("org", "match", 1, "colleague", MONDAY))
+
+    world.decide(world.start(user_id="author"))
+
+    assert [change.state for change in world.runs.changes.kept.values()] == [State.APPROVED]
+
+
+def test_a_run_ends_with_its_last_part_in_whatever_order_they_come_and_however_often(world: World) -> None:
+    many = 2 * PRODUCTS_IN_A_PART + 1
+    world.facts.kept = {f"p{place:04}": some_facts(product_id=f"p{place:04}", sku=str(place)) for place in range(many)}
+    run = world.start()
+
+    for place in (2, 0, 2, 0):
+        assert world.decide(run, [place]).finished_at is None
+    done = world.decide(run, [1])
+
+    assert (done.state, done.parts, done.decisions) == ("FINISHED", 3, many)
+    assert world.decide(run) == done
+
+
+def test_a_shop_without_products_is_decided_at_once(world: World) -> None:
+    world.facts.kept = {}
+
+    done = world.plan(world.start())
+
+    assert (done.state, done.decisions, done.parts) == ("FINISHED", 0, 0)
+
+
+def test_the_products_of_a_family_are_decided_together_and_get_one_price(world: World) -> None:
+    world.save(ruled(same_price={"choose": "lowest"}), version=2)
+    family = {
+        f"v{place:04}": some_facts(product_id=f"v{place:04}", sku=f"V{place}", family="lamp")
+        for place in range(PRODUCTS_IN_A_PART + 5)
+    }
+    world.facts.kept = family | {"other": some_facts(product_id="other", sku="A")}
+    world.offers.kept = {"off": replace(an_offer("95.99", offer_id="off"), product_id="v0003")}
+
+    done = world.decide(world.start())
+
+    prices = {one.decision.price for one in world.runs.taken.values() if one.decision.product_id != "other"}
+    assert (done.parts, prices) == (2, {Decimal("95.99")})
+
+
+@pytest.mark.parametrize(("kind", "reason"), [("lock", "LOCKED"), ("promotion", "IN_PROMOTION")])
+def test_a_held_product_keeps_its_price_until_the_hold_ends(world: World, kind: HoldKind, reason: str) -> None:
+    hold = a_hold(kind=kind, ends_at=MONDAY + timedelta(hours=1))
+    world.holds.kept["hld"] = hold
+    world.decide(world.start())
+    assert (world.runs.of_product("prd").reason, world.runs.changes.kept) == (reason, {})
+
+    world.decided_at = MONDAY + timedelta(hours=1)
+    world.runs.taken.clear()
+    world.decide(world.start())
+    assert world.runs.of_product("prd").reason is ReasonCode.MATCH_LOWEST
+
+
+def test_the_hold_of_another_organisation_holds_nothing(world: World) -> None:
+    world.holds.kept["hld"] = a_hold(organisation_id="rival")
+
+    world.decide(world.start())
+
+    assert world.runs.of_product("prd").reason is ReasonCode.MATCH_LOWEST
+
+
+def test_a_limit_by_day_is_measured_from_where_the_day_began(world: World) -> None:
+    world.save(ruled(bounds={"min_price": "1", "max_down_percent": 10, "per": "day"}), version=2)
+    world.offers.kept["off"] = an_offer("50.00", offer_id="off")
+    at = MONDAY - timedelta(hours=5)
+    world.moves.kept["org"] = [OwnMove("prd", at, Decimal("105.00"), Decimal("99.99"), "MATCH_LOWEST")]
+    world.moves.kept["rival"] = [OwnMove("prd", at, Decimal("500.00"), Decimal("99.99"), "MATCH_LOWEST")]
+
+    world.decide(world.start())
+
+    decided = world.runs.of_product("prd")
+    assert (decided.price, decided.reason) == (Decimal("94.50"), ReasonCode.CHANGE_LIMIT)
+
+
+def test_the_price_of_another_shop_is_followed(world: World) -> None:
+    follow = {"reference": "channel", "channel": "demo-us", "relation": "above", "by": {"percent": 10}}
+    world.save(ruled(follow=[follow]), version=2)
+    world.facts.kept["there"] = some_facts("90.00", product_id="there", shop_id="demo-us")
+    world.facts.kept["theirs"] = some_facts("1.00", product_id="x", shop_id="demo-us", organisation_id="rival")
+
+    world.decide(world.start())
+
+    assert world.runs.of_product("prd").price == Decimal("99.00")
+
+
+class Duel:
+    """Our shop against one that answers each cut of ours an hour later with one of its own, down to its floor."""
+
+    def __init__(self, world: World, floor: str) -> None:
+        self.world, self.floor = world, Decimal(floor)
+        self.at = MONDAY
+        self.rival = Decimal("95.00")
+        self.ours = [Decimal("99.99")]
+        self.reasons: list[ReasonCode] = []
+        under = {"reference": "lowest", "relation": "below", "by": {"money": "0.10"}}
+        world.save(ruled(follow=[under], bounds={"min_price": "50"}), version=2)
+
+    def play(self, rounds: int) -> None:
+        for _ in range(rounds):
+            self._rival_charges()
+            self.at += timedelta(minutes=30)
+            self._we_decide()
+            self.at += timedelta(minutes=30)
+            if self.ours[-1] < self.rival:
+                self.rival = max(self.floor, self.ours[-1] - Decimal("0.10"))
+
+    def _rival_charges(self) -> None:
+        name = f"obs-{self.at.isoformat()}"
+        look = an_observation(str(self.rival), captured_at=self.at, observation_id=name, offer_id="off")
+        self.world.looks.kept.append(look)
+        self.world.offers.kept["off"] = replace(an_offer("1", offer_id="off"), latest=look)
+
+    def _we_decide(self) -> None:
+        self.world.decided_at = self.at
+        self.world.runs.taken.clear()
+        self.world.decide(self.world.start())
+        made = self.world.runs.of_product("prd")
+        self.reasons.append(made.reason)
+        if made.price is not None and made.moves:
+            move = OwnMove("prd", self.at, self.ours[-1], made.price, made.reason.value)
+            self.world.moves.kept.setdefault("org", []).append(move)
+            self.ours.append(made.price)
+            self.world.facts.kept["prd"] = some_facts(str(made.price))
+
+
+def test_a_price_war_takes_three_of_our_moves_and_no_more(world: World) -> None:
+    duel = Duel(world, floor="60.00")
+
+    duel.play(12)
+
+    assert len(duel.ours) - 1 <= 3
+    assert ReasonCode.LOOP_DETECTED in duel.reasons
+    assert min(duel.ours) > Decimal(94)
+
+
+def test_a_price_war_against_a_floor_ends_there(world: World) -> None:
+    duel = Duel(world, floor="94.85")
+
+    duel.play(12)
+
+    assert duel.ours[-1] == Decimal("94.75")
+    assert len(duel.ours) - 1 <= 3

@@ -23,6 +23,7 @@ from tests.fakes.pricing import (
     FakeReports,
     FakeRuns,
 )
+from tests.fakes.simulations import FakeSimulations
 
 REPORT = Report(
     report_id="rep_1",
@@ -125,7 +126,9 @@ def test_a_report_of_a_filter_that_is_not_there_is_refused_at_once() -> None:
 
 
 def closing(world: World, runs: FakeRuns, batches: FakeBatches) -> CloseWork:
-    return CloseWork(runs=runs, batches=batches, reports=world.reports, clock=lambda: MONDAY)
+    return CloseWork(
+        runs=runs, batches=batches, reports=world.reports, simulations=FakeSimulations(), clock=lambda: MONDAY
+    )
 
 
 def test_what_nobody_took_up_is_closed_with_its_job() -> None:

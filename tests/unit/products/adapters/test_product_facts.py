@@ -1,10 +1,11 @@
 """What the catalogue announces fits into what the bus takes, however long its texts are."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-from products.adapters.product_facts import PRODUCTS_IN_AN_EVENT, announcements
+from products.adapters.product_facts import PRODUCTS_IN_AN_EVENT, announcements, told_again
 from products.domain.product import Product, taken_in
-from tests.builders.products import a_draft, an_origin
+from tests.builders.products import MONDAY, a_draft, an_origin
 
 BUS_BYTES = 256 * 1024
 
@@ -30,3 +31,20 @@ def test_long_products_make_more_events_and_each_fits() -> None:
     assert [one.product_id for event in events for one in event.products] == [one.product_id for one in products]
     assert max(len(event.model_dump_json().encode()) for event in events) < BUS_BYTES
     assert events == announcements(products)
+
+
+def test_what_is_told_again_says_so_under_an_id_of_its_job() -> None:
+    products = [a_product(place) for place in range(PRODUCTS_IN_AN_EVENT + 1)]
+    later = MONDAY + timedelta(days=1)
+
+    first, again, other = (
+        announcements(products),
+        told_again(products, "job", later),
+        told_again(products, "job2", later),
+    )
+
+    assert [event.products for event in again] == [event.products for event in first]
+    assert [(event.again, event.occurred_at, event.correlation_id) for event in again] == [(True, later, "job")] * 2
+    assert [event.again for event in first] == [False] * 2
+    assert len({event.id for event in [*first, *again, *other]}) == 6
+    assert again == told_again(products, "job", later)

@@ -1,0 +1,51 @@
+"""A mark that keeps a product out of automatic pricing: a person's lock, or a promotion."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from pricing.domain.errors import InvalidHold
+
+type HoldKind = Literal["lock", "promotion"]
+
+SHORTEST_REASON = 3
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Keeps one product's price as it is, from `starts_at` until `ends_at` (UTC), or until somebody takes it away.
+
+    A lock may name the `price` that a person wants, in the shop's currency; it is proposed like any other.
+    """
+
+    hold_id: str
+    organisation_id: str
+    shop_id: str
+    product_id: str
+    sku: str
+    kind: HoldKind
+    reason: str
+    starts_at: datetime
+    ends_at: datetime | None
+    set_by: str
+    set_at: datetime
+    price: Decimal | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is in force."""
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+
+def checked(hold: Hold) -> Hold:
+    """A new hold as it is, when it says why it is there and ends after it starts."""
+    if not SHORTEST_REASON <= len(hold.reason.strip()) <= LONGEST_REASON:
+        detail = f"say in {SHORTEST_REASON} to {LONGEST_REASON} characters why «{hold.sku}» is held"
+        raise InvalidHold(detail)
+    if hold.ends_at is not None and hold.ends_at <= hold.starts_at:
+        detail = f"it ends at {hold.ends_at.isoformat()}, not after it starts at {hold.starts_at.isoformat()}"
+        raise InvalidHold(detail)
+    if hold.price is not None and hold.kind != "lock":
+        raise InvalidHold("a promotion names no price; lock the product to set one")
+    return hold

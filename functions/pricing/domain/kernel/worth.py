@@ -1,0 +1,103 @@
+"""Steps 8 to 10 of a decision: belief, compliance, whether a move is worth it, and who must look at it."""
+
+import numpy as np
+
+from pricing.domain.kernel.bounds import cost_with_tax
+from pricing.domain.kernel.codes import Binding, ProductFlag, Route
+from pricing.domain.kernel.exact import Flags, Ints, Mask, codes, share
+from pricing.domain.kernel.market import watched
+from pricing.domain.kernel.work import Work
+from pricing.domain.plan import MILLION
+
+
+def stop(work: Work) -> None:
+    """Hold what is out of automatic pricing: nothing else is asked of it."""
+    _hold_flagged(work, None, ProductFlag.LOCKED, Binding.LOCK)
+    _hold_flagged(work, None, ProductFlag.IN_PROMOTION, Binding.PROMOTION)
+
+
+def moved(work: Work, price: Ints) -> tuple[Ints, Ints]:
+    """The price that moves are measured from, and how far from it each price is."""
+    base = work.view.products.measured_from
+    return base, np.abs(price - base)
+
+
+def disbelieve(work: Work, price: Ints, base: Ints, size: Ints) -> None:
+    """Hold moves too large to be believed; before compliance, which would call a misread page a sale below cost."""
+    # Of whole numbers, d > x is the same as d > floor(x): the shares need no fraction.
+    far = size > share(base, work.rule.routing.quarantine_above_ppm, MILLION)
+    if far.any():
+        present = work.view.products.price
+        work.hold(far & (present > 0) & (price != present), Binding.BELIEF)
+
+
+def comply(work: Work, price: Ints) -> None:
+    """Hold what must never be published."""
+    asked, products = work.rule.compliance, work.view.products
+    if asked.below_cost and products.cost is not None:
+        _hold_where(work, price < cost_with_tax(products.cost, work.rule.bounds), Binding.BELOW_COST)
+    if asked.below_map and products.map_price is not None:
+        _hold_where(work, price < products.map_price, Binding.BELOW_MAP)
+
+
+def weigh(work: Work, price: Ints) -> None:
+    """Hold what another seller or an agreement has stopped, and moves not worth it; the strongest is named."""
+    products, rule = work.view.products, work.rule
+    move = price - products.price
+    moves = move != 0
+    if rule.freeze_while_lowest is not None:
+        _freeze(work, moves, rule.freeze_while_lowest)
+    if products.flags is not None:
+        ends = work.acted & (work.binding == Binding.LOOP)
+        _hold_flagged(work, moves & ~ends, ProductFlag.LOOPING, Binding.LOOP)
+        _hold_flagged(work, moves, ProductFlag.OUT_OF_SCHEDULE, Binding.SCHEDULE)
+    since = products.minutes_since_change
+    if rule.min_gap_minutes and since is not None:
+        work.hold((since >= 0) & (since < rule.min_gap_minutes) & moves, Binding.MIN_GAP)
+    if rule.smallest_move:
+        least = rule.smallest_move * work.view.batch.tick
+        small = moves & (np.abs(move) < least) & (products.price > 0)
+        if work.kin is not None:
+            # A family moves as soon as one of its moves is worth it.
+            small &= ~work.kin.all_of(moves & ~small & ~work.held)
+        work.hold(small, Binding.SMALLEST_MOVE)
+
+
+def _freeze(work: Work, moves: Mask, competitor: str) -> None:
+    theirs, products = watched(work.view, work.rule).lowest_of_id(competitor), work.view.products
+    lowest = work.market.lowest.amounts
+    leads = (theirs > 0) & ((lowest == 0) | (theirs <= lowest))
+    # The product's own minimum always wins.
+    _hold_where(work, leads & moves & (products.price > 0) & (products.price >= work.bounds.minimum), Binding.FREEZE)
+
+
+def routed(work: Work, price: Ints, base: Ints, size: Ints) -> Flags:
+    """Who must look at each product: nobody where the price stays, except at a move that was not believed."""
+    routing, present = work.rule.routing, work.view.products.price
+    # Bytes are added and compared instead of chosen by masks, which costs several times as much.
+    route = codes(size > share(base, routing.auto_within_ppm, MILLION), Route.REVIEW - Route.AUTO)
+    route += np.uint8(Route.AUTO)
+    np.maximum(route, codes(size > share(base, routing.manager_above_ppm, MILLION), Route.MANAGER), out=route)
+    np.maximum(route, codes(work.bounds.minimum == 0, Route.REVIEW), out=route)
+    unpriced = present == 0
+    if unpriced.any():
+        route[unpriced] = Route.REVIEW
+    route *= ((price != present) & ~work.held).view(np.uint8)
+    if work.kin is not None:
+        strictest = np.zeros(work.kin.size + 1, np.uint8)
+        np.maximum.at(strictest, work.kin.family, route * (work.kin.family >= 0))
+        np.maximum(route, strictest[work.kin.family], out=route, where=route != Route.NONE)
+    route += codes(work.binding == Binding.BELIEF, Route.QUARANTINE)
+    return route
+
+
+def _hold_flagged(work: Work, among: Mask | None, flag: ProductFlag, binding: Binding) -> None:
+    flags = work.view.products.flags
+    if flags is not None:
+        marked = (flags & np.uint8(flag)) != 0
+        _hold_where(work, marked if among is None else marked & among, binding)
+
+
+def _hold_where(work: Work, rows: Mask, binding: Binding) -> None:
+    if rows.any():
+        work.hold(rows, binding)

@@ -1,0 +1,193 @@
+"""Policies as YAML and JSON: read exactly or refused by name and place, and written so that they read back the same."""
+
+import json
+from dataclasses import replace
+from datetime import date, time
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pricing.adapters.policy_text import (
+    line_of,
+    policy_data,
+    policy_from,
+    policy_hash,
+    policy_json,
+    policy_schema,
+    policy_yaml,
+    read_policy,
+)
+from pricing.domain.errors import InvalidPolicy
+from pricing.domain.policies.document import PolicyDocument
+from pricing.domain.policies.parts import Amount, Bounds, Hours, Line, Schedule, Sleep
+from tests.builders.policies import a_clean_policy, a_document, a_rule, where
+
+TEXT = b"""\
+name: One percent under
+shop: demo-eu
+currency: EUR
+rules:
+  - name: everything
+    when: {all: [{field: brand, eq: 0012}, {not: {field: price, lt: 5.00}}]}
+    follow:
+      - {reference: lowest, relation: below, by: {percent: 1.2345}}
+    ending: {endings: [.99]}
+    bounds: {max_price: 129.00}
+    schedule: {hours: {from: 08:00, to: 20:00}, from: 2026-11-27}
+"""
+WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=12
+) | st.sampled_from(
+    [
+        "yes",
+        "no",
+        "null",
+        "~",
+        "0012",
+        "1e5",
+        "12:30",
+        "2026-11-27",
+        ".99",
+        "- a",
+        "a: b",
+        "#x",
+        "*x",
+        "&x",
+        "1_000",
+        "é",
+    ]
+)
+AMOUNTS = st.decimals(min_value=0, max_value=10**12, places=3) | st.integers(0, 10**12).map(Decimal)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> PolicyDocument:
+    document, _ = a_clean_policy(Random(draw(st.integers(0, 999))))
+    rule = a_rule(
+        name=draw(WORDS),
+        when=where("brand", in_=tuple(draw(st.lists(WORDS, min_size=1, max_size=3)))),
+        follow=(Line(reference="lowest", relation="above", by=Amount(money=draw(AMOUNTS))),),
+        bounds=Bounds(min_price=draw(AMOUNTS), respect_map=draw(st.none() | st.booleans())),
+        schedule=Schedule(from_=draw(st.none() | st.dates()), hours=Hours(from_=draw(st.times()), to=time(1))),
+        sleep=draw(st.none() | st.just(Sleep(from_=time(22), to=time(6), go_to_max=True))),
+    )
+    return replace(document, description=draw(WORDS), rules=(*document.rules, rule))
+
+
+@given(documents())
+def test_yaml_json_and_stored_data_all_read_back_the_same(document: PolicyDocument) -> None:
+    assert read_policy(policy_yaml(document).encode(), yaml=True) == document
+    assert read_policy(policy_json(document).encode(), yaml=False) == document
+    assert policy_from(json.loads(json.dumps(policy_data(document)))) == document
+    assert policy_hash(policy_from(policy_data(document))) == policy_hash(document)
+
+
+def test_nothing_is_guessed_and_nothing_is_lost() -> None:
+    document = read_policy(TEXT, yaml=True)
+    rule = document.rules[0]
+    assert rule.when is not None
+    assert (rule.when.all_[0].eq, rule.when.all_[1].not_) == ("0012", where("price", lt=Decimal("5.00")))
+    assert rule.follow[0].by == Amount(percent=Decimal("1.2345"))
+    assert str(rule.bounds and rule.bounds.max_price) == "129.00"
+    assert rule.schedule == Schedule(from_=date(2026, 11, 27), hours=Hours(from_=time(8), to=time(20)))
+
+
+def test_another_word_is_another_hash() -> None:
+    document = a_document()
+    assert policy_hash(document) != policy_hash(replace(document, name="Other"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "pointer", "words"),
+    [
+        ("max_price", "max_prise", "/rules/0/bounds/max_prise", "line 10, column 14: «max_prise» is no field here"),
+        ("bounds", "guards", "/rules/0/guards", "line 10, column 5: «guards» is no field here; it can be"),
+        ("lowest", "lowst", "/rules/0/follow/0/reference", "line 8, column 10: «lowst» is not known here; did you"),
+        ("shop: demo-eu\n", "", "/shop", "«shop» is missing"),
+        ("ending:", "rival_cost:", "/rules/0/rival_cost", "neither our own nor public"),
+        ("129.00", "cheap", "/rules/0/bounds/max_price", "a number is expected here"),
+        ("129.00", "true", "/rules/0/bounds/max_price", "a number is expected here"),
+        ("129.00", ".nan", "/rules/0/bounds/max_price", "a number is expected here"),
+        ("[.99]", ".99", "/rules/0/ending/endings", "a list is expected here"),
+        ("08:00", "25:00", "/rules/0/schedule/hours/from", "a time of day is expected"),
+        ("2026-11-27", "2026-11-31", "/rules/0/schedule/from", "a day is expected"),
+        ("0012", "[1]", "/rules/0/when/all/0/eq", "a text is expected here"),
+        ("{percent: 1.2345}", "1", "/rules/0/follow/0/by", "fields are expected here"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named_with_place_and_mend(before: str, after: str, pointer: str, words: str) -> None:
+    with pytest.raises(InvalidPolicy) as refused:
+        read_policy(TEXT.decode().replace(before, after).encode(), yaml=True)
+    assert refused.value.faults[0].pointer == pointer
+    assert words in refused.value.faults[0].detail
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"", "empty"),
+        (b"\xff", "UTF-8"),
+        (b"a: [1", "no YAML"),
+        (b"a: 1\nb: 2\na: 3", "line 3, column 1: «a» is written twice"),
+        (b"a: &x [1]\nb: *x", "line 1, column 4: anchors and aliases are not taken"),
+        (b"a: !!python/object/apply:os.system [ls]", "the tag"),
+        (b"a: 1\n---\nb: 2", "second document"),
+        (b"[" * 100_000, "deep"),
+        (b"- " * 100_000, "deep"),
+        (b"? [a]\n: 1", "a name is expected"),
+        (b"a: \x00", "no YAML"),
+        (b"5", "fields are expected"),
+        (b"x" * 4_000_001, "bytes long"),
+    ],
+)
+def test_a_text_that_is_no_policy_is_refused(text: bytes, words: str) -> None:
+    with pytest.raises(InvalidPolicy, match=words):
+        read_policy(text, yaml=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"", "line 1, column 1: this is no JSON"),
+        (b'{"a": 1, "a": 2}', "written twice"),
+        (b'{"a": NaN}', "no number"),
+        (b'{"a": 1e400}', "no plain number"),
+        (b'{"a": ' + b"9" * 5_000 + b"}", "no plain number"),
+        (b"[" * 100_000, "deep"),
+        (b'{"name": "x", "shop": "s", "currency": "EUR", "rules": [{"name": 1, "bonds": {}}]}', "column 69: «bonds»"),
+        (b'{"name": "\\ud800", "shop": "s", "currency": "EUR", "rules": []}', "half of a character"),
+    ],
+)  # fmt: skip
+def test_json_is_as_strict(text: bytes, words: str) -> None:
+    with pytest.raises(InvalidPolicy, match=words):
+        read_policy(text, yaml=False)
+
+
+def test_a_finding_can_be_placed_in_the_text() -> None:
+    assert line_of(TEXT, "/rules/0/bounds") == "line 10, column 5"
+    assert line_of(TEXT, "/rules/0/nothing/here") == "line 5, column 5"
+
+
+def test_faults_are_named_up_to_a_number() -> None:
+    rules = [{"name": str(number), "bonds": 1} for number in range(1_000)]
+    with pytest.raises(InvalidPolicy) as refused:
+        policy_from({"name": "x", "shop": "s", "currency": "EUR", "rules": rules})
+    assert len(refused.value.faults) == 50
+    assert "and 999 more" in refused.value.detail
+
+
+def test_the_schema_for_editors_is_the_one_that_is_checked_in() -> None:
+    stored = json.loads(Path("docs/policy.schema.json").read_text(encoding="utf-8"))
+    assert stored == policy_schema()
+
+
+def test_the_schema_knows_the_words() -> None:
+    schema: dict[str, Any] = policy_schema()
+    assert schema["additionalProperties"] is False
+    assert "not" in schema["$defs"]["Condition"]["properties"]
+    assert "brand" in schema["$defs"]["Condition"]["properties"]["field"]["anyOf"][0]["enum"]
