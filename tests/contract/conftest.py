@@ -23,6 +23,7 @@ from scheduler.adapters.indexes import INDEXES as SCHEDULER
 from shared.runtime.loop import the_loop
 from shared.runtime.migrations import migrate
 from shared.runtime.mongo import Document, Mongo
+from shared.runtime.valkey import Valkey
 from tests.fakes.cloud import FakeCloud, FakeLambdaContext
 from tests.fakes.doors import Doors
 from tests.fakes.runs import Run
@@ -144,7 +145,23 @@ def _one_loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture
-def doors(mongodb_uri: str, database_name: str, cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Doors]:
+def caches(monkeypatch: pytest.MonkeyPatch) -> list[Valkey]:
+    """Every cache that is made while the test runs: a function never closes its own."""
+    made: list[Valkey] = []
+    make = Valkey.__init__
+
+    def remembered(cache: Valkey, *arguments: Any, **options: Any) -> None:
+        made.append(cache)
+        make(cache, *arguments, **options)
+
+    monkeypatch.setattr(Valkey, "__init__", remembered)
+    return made
+
+
+@pytest.fixture
+def doors(
+    mongodb_uri: str, database_name: str, cloud: FakeCloud, caches: list[Valkey], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Doors]:
     """Opens doors: imported anew, with their environment, onto a database of the test's own and a fake AWS."""
     for name, value in (ENVIRONMENT | {"MONGODB_DATABASE": database_name}).items():
         monkeypatch.setenv(name, value)
@@ -187,6 +204,8 @@ def doors(mongodb_uri: str, database_name: str, cloud: FakeCloud, monkeypatch: p
         yield Doors(cloud, database, open_door, uri)
         for client in clients:
             loop.run_until_complete(client.close())
+        for cache in caches:
+            loop.run_until_complete(cache.close())
     if clients:
         direct.drop_database(database_name)
     direct.close()

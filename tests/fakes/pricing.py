@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from pricing.domain.candidate import identifiers
-from pricing.domain.decision import Decision
+from pricing.domain.decision import Decision, ReasonCode
 from pricing.domain.errors import (
     BatchNotFound,
     CompetitorExists,
@@ -631,9 +631,12 @@ class FakeRuns:
             raise DecisionNotFound("none")
         return found
 
-    async def decisions(self, organisation_id: str, run_id: str, window: Window) -> Page[StoredDecision]:
+    async def decisions(
+        self, organisation_id: str, run_id: str, window: Window, reason: ReasonCode | None = None
+    ) -> Page[StoredDecision]:
         whose = (organisation_id, run_id)
         own = [one for one in self.taken.values() if (one.organisation_id, one.run_id) == whose]
+        own = [one for one in own if reason in {None, one.decision.reason}]
         return page_of(own, lambda one: one.decision.product_id, window)
 
     async def newest_decisions(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, StoredDecision]:

@@ -24,6 +24,15 @@ INPUT_INDEXES = (
 INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("run_id", ASCENDING), ("product_id", ASCENDING)], name="of_run"),
     IndexModel(
+        [
+            ("organisation_id", ASCENDING),
+            ("run_id", ASCENDING),
+            ("decision.reason", ASCENDING),
+            ("product_id", ASCENDING),
+        ],
+        name="of_run_by_reason",
+    ),
+    IndexModel(
         [("organisation_id", ASCENDING), ("product_id", ASCENDING), ("decided_at", DESCENDING)], name="newest_first"
     ),
 )
@@ -140,9 +149,13 @@ class MongoDecisions:
                 return
             after = documents[-1]["product_id"]
 
-    async def of_run(self, organisation_id: str, run_id: str, window: Window) -> Page[StoredDecision]:
-        """Return some decisions of a run, by product."""
+    async def of_run(
+        self, organisation_id: str, run_id: str, window: Window, reason: ReasonCode | None
+    ) -> Page[StoredDecision]:
+        """Return some decisions of a run, by product: all, or those for one reason."""
         query: Document = {"organisation_id": organisation_id, "run_id": run_id}
+        if reason is not None:
+            query["decision.reason"] = reason.value
         return await paged(self._mongo.collection(COLLECTION), query, "product_id", window, decision_from)
 
     async def newest(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, StoredDecision]:

@@ -10,6 +10,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from pricing.adapters.commands import DECIDE, part_requested, run_requested
 from pricing.adapters.mongo_changes import COLLECTION as CHANGES
 from pricing.adapters.mongo_decisions import MongoDecisions
+from pricing.domain.decision import ReasonCode
 from pricing.domain.errors import RunNotFound
 from pricing.domain.price_change import PriceChange, State
 from pricing.usecases.ports import Run, ShopPart, StoredDecision
@@ -178,9 +179,11 @@ class MongoRuns:
         """Walk through a run's decisions with their inputs, by product, `size` at a time."""
         return self._decisions.walk(organisation_id, run_id, size)
 
-    async def decisions(self, organisation_id: str, run_id: str, window: Window) -> Page[StoredDecision]:
-        """Return some decisions of a run, by product."""
-        return await self._decisions.of_run(organisation_id, run_id, window)
+    async def decisions(
+        self, organisation_id: str, run_id: str, window: Window, reason: ReasonCode | None = None
+    ) -> Page[StoredDecision]:
+        """Return some decisions of a run, by product: all, or those for one reason."""
+        return await self._decisions.of_run(organisation_id, run_id, window, reason)
 
     async def newest_decisions(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, StoredDecision]:
         """Return the newest decision of each product, by product id."""

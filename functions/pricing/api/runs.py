@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from pricing.api.bodies import NewRun
 from pricing.api.views import DecisionPage, DecisionView, RunPage, RunView, shown_decision, shown_run
+from pricing.domain.decision import ReasonCode
 from pricing.usecases.house import Pricing
 from shared.runtime.answers import View, answer, listing
 from shared.runtime.described_problems import described
@@ -80,9 +81,11 @@ def decision_routes(house: Pricing) -> APIRouter:
         asking: Asking,
         paging: Paging,
         run_id: Annotated[str, Query(max_length=64, description="The run")],
+        reason: Annotated[ReasonCode | None, Query(description="Only those for this reason")] = None,
     ) -> Response:
+        """What could not be decided is found by its reason: BOUNDS_CONFLICT, MISSING_COST, STALE_DATA and others."""
         asking.must("prices:read")
-        page = await house.stores.runs.decisions(asking.organisation_id, run_id, paging)
+        page = await house.stores.runs.decisions(asking.organisation_id, run_id, paging, reason)
         return listing([shown_decision(one) for one in page.items], page)
 
     @router.get("/decisions/{decision_id}", response_model=DecisionView, summary="Why this price?")

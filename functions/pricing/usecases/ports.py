@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from pricing.domain.decision import Decision
+from pricing.domain.decision import Decision, ReasonCode
 from pricing.domain.market import Competitor, Observation, Offer, ProductFacts
 from pricing.domain.policies.version import Policy
 from pricing.domain.price_change import PriceChange, State
@@ -366,8 +366,10 @@ class Runs(Protocol):
     def walk(self, organisation_id: str, run_id: str, size: int) -> AsyncIterator[Sequence[StoredDecision]]:
         """Walk through a run's decisions with their inputs, by product, `size` at a time."""
 
-    async def decisions(self, organisation_id: str, run_id: str, window: Window) -> Page[StoredDecision]:
-        """Return some decisions of a run, by product."""
+    async def decisions(
+        self, organisation_id: str, run_id: str, window: Window, reason: ReasonCode | None = None
+    ) -> Page[StoredDecision]:
+        """Return some decisions of a run, by product: all, or those for one reason."""
 
     async def newest_decisions(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, StoredDecision]:
         """Return the newest decision of each product, by product id."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pricing.domain.decision import ReasonCode
 from pricing.domain.errors import BatchNotFound, DecisionNotFound, PolicyChanged, PolicyNotFound, RunNotFound
 from pricing.domain.price_change import PriceChange, State
 from pricing.usecases.ports import Batch, ShopPart
@@ -182,6 +183,8 @@ def test_decisions_are_read_by_product_and_the_newest_by_time(kept: Kept, run: R
     newest = run(runs.newest_decisions("org", ["p1", "p2", "nothing"]))
 
     assert [one.decision.product_id for one in (*first.items, *second.items)] == ["p1", "p2", "p3"]
+    by_reason = {reason: run(runs.decisions("org", "run", Window(), reason)).items for reason in ReasonCode}
+    assert {reason: len(items) for reason, items in by_reason.items() if items} == {first.items[0].decision.reason: 3}
     assert {product: one.decision_id for product, one in newest.items()} == {"p1": "new", "p2": "dec-p2"}
 
 
