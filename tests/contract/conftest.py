@@ -132,6 +132,13 @@ def _made(database: Any, houses: set[str]) -> None:
             database[name].create_indexes(list(models))
 
 
+async def _closed(clients: list[AsyncMongoClient[Document]], caches: list[Valkey]) -> None:
+    for client in clients:
+        await client.close()
+    for cache in caches:
+        await cache.close()
+
+
 @contextmanager
 def _one_loop() -> Iterator[asyncio.AbstractEventLoop]:
     """The loop of a function's life, which is a test's here."""
@@ -202,10 +209,7 @@ def doors(
 
     with _one_loop() as loop:
         yield Doors(cloud, database, open_door, uri)
-        for client in clients:
-            loop.run_until_complete(client.close())
-        for cache in caches:
-            loop.run_until_complete(cache.close())
+        loop.run_until_complete(_closed(clients, caches))
     if clients:
         direct.drop_database(database_name)
     direct.close()
