@@ -42,6 +42,7 @@ from shared.runtime.outbox import Outbox
 from shared.runtime.queues import Queue
 from tests.builders.pricing import a_competitor, a_policy, an_offer, ruled, some_facts
 from tests.fakes.cloud import FakeCloud
+from tests.fakes.new_prices import FakeNewPrices
 from tests.fakes.pricing import FakeStops
 
 SIZES = (10_000, 100_000)
@@ -109,6 +110,7 @@ async def _run(mongo: Mongo, kept: Stores, shop: str) -> tuple[float, Watch, int
         decided=deciding,
         policies=kept.policies,
         runs=Timed(kept.runs, "store", watch),
+        reminders=FakeNewPrices(),
         stops=FakeStops(),
         clock=lambda: AT,
     )

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from rich.console import Console
 
 from local.cloud import mongodb, valkey
@@ -14,6 +15,10 @@ from local.cloud.stack import Stack
 from tests.fakes.otlp_collector import Collector, collecting
 
 READY_SECONDS = 60
+
+# A test asserts behaviour, never a time.
+settings.register_profile("behaviour", deadline=None)
+settings.load_profile("behaviour")
 
 
 @pytest.fixture(scope="session")

@@ -216,7 +216,7 @@ def wire(
         hold_product=HoldProduct(facts=kept.facts, holds=kept.holds, changes=kept.changes, clock=clock),
         start_run=StartRun(policies=kept.policies, runs=kept.runs, clock=clock),
         rebuild_facts=RebuildFacts(rebuilds=kept.rebuilds, clock=clock),
-        approve_changes=ApproveChanges(changes=kept.changes, facts=kept.facts, clock=clock),
+        approve_changes=ApproveChanges(changes=kept.changes, facts=kept.facts, holds=kept.holds, clock=clock),
         deny_changes=DenyChanges(changes=kept.changes, clock=clock),
         start_batch=StartBatch(changes=kept.changes, batches=kept.batches, clock=clock),
         save_filter=SaveFilter(filters=kept.filters),
@@ -329,7 +329,8 @@ def decider() -> "tuple[PlanRun, DecidePart]":
     """The planner of runs and the taker of decisions."""
     settings = DecideSettings()
     mongo = database(settings)
-    kept = stores(mongo, outbox_of(mongo, settings, **{DECIDE: settings.decide_queue_url}))
+    outbox = outbox_of(mongo, settings, **{DECIDE: settings.decide_queue_url})
+    kept = stores(mongo, outbox)
     # The kernel brings numpy: only who decides loads it.
     deciding = import_module("pricing.usecases.decide")
     return (
@@ -339,6 +340,7 @@ def decider() -> "tuple[PlanRun, DecidePart]":
             decided=decides(mongo, kept),
             policies=kept.policies,
             runs=kept.runs,
+            reminders=MongoNewPrices(mongo, outbox),
             stops=Stops(settings.work_bucket),
             clock=system_clock,
         ),
@@ -371,7 +373,7 @@ def trial() -> ServesTrials:
         preview=trying.PreviewPolicy(
             facts=kept.facts, decided=decides(mongo, kept), policies=kept.policies, clock=system_clock
         ),
-        explain=trying.ExplainDecision(policies=kept.policies, runs=kept.runs),
+        explain=trying.ExplainDecision(facts=kept.facts, policies=kept.policies, runs=kept.runs),
     )
     return serves
 
@@ -446,6 +448,7 @@ def publish_batch() -> PublishBatch:
     return PublishBatch(
         changes=kept.changes,
         batches=kept.batches,
+        holds=kept.holds,
         shop=LambdaOwnCatalogue(settings.products_prices_function),
         stops=Stops(settings.work_bucket),
         clock=system_clock,

@@ -198,6 +198,7 @@ def a_stored_decision(product_id: str = "prd", price: str = "95.99", **changes: 
         observation_ids=("obs",),
         product_revision=1,
         steps=(DecisionStep("target", "99.99", price),),
+        rule="all",
     )
     fields: dict[str, Any] = {
         "decision_id": f"dec-{product_id}",

@@ -30,6 +30,7 @@ from pricing.usecases.start_runs import StartRun
 from pricing.usecases.subjects import ReadSubjects
 from tests.builders.pricing import MATCH, MONDAY, a_policy, an_observation, an_offer, some_facts
 from tests.fakes.holds import FakeHolds
+from tests.fakes.new_prices import FakeNewPrices
 from tests.fakes.own_moves import FakeLooks, FakeOwnMoves
 from tests.fakes.pricing import FakeCompetitors, FakeFacts, FakeOffers, FakePolicies, FakeRuns, FakeStops
 from tests.fakes.simulations import FakePast, FakeSimulationFiles, FakeSimulations
@@ -103,6 +104,7 @@ class SimulatedShop:
             decided=self.decide,
             policies=self.policies,
             runs=self.runs,
+            reminders=FakeNewPrices(),
             stops=FakeStops(),
             clock=lambda: at,
         )

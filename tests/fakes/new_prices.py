@@ -1,6 +1,6 @@
 """What changed in the market, in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -26,7 +26,8 @@ class FakeNewPrices:
             partition = offer.product_id if known is None else known.partition
             for policy in self._following():
                 if (policy.organisation_id, policy.shop_id) == (offer.organisation_id, offer.shop_id):
-                    self.noted.setdefault(_key(policy), {}).setdefault(partition, at)
+                    noted = self.noted.setdefault(_key(policy), {})
+                    noted[partition] = min(at, noted.get(partition, at))
 
     async def followers(self) -> Sequence[Follower]:
         return self._following()
@@ -59,6 +60,11 @@ class FakeNewPrices:
         await self.runs.add(run)
         self.runs.asked[run.run_id] = tuple(parts)
         return True
+
+    async def remind(self, run: Run, waits: Mapping[str, datetime]) -> None:
+        noted = self.noted.setdefault((run.organisation_id, run.shop_id, run.policy_id), {})
+        for partition, at in waits.items():
+            noted[partition] = min(at, noted.get(partition, at))
 
     async def forget(self, policy: Follower, taken: Sequence[Touched]) -> None:
         for one in taken:

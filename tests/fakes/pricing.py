@@ -463,6 +463,12 @@ class FakeChanges:
         own = [one for one in own if run_id is None or one.run_id == run_id]
         return page_of(own, lambda one: f"{one.proposed_at}/{one.change_id}", window, newest_first=True)
 
+    async def withdraw(self, organisation_id: str, product_id: str, why: str, at: datetime) -> None:
+        for one in self._own(organisation_id):
+            waits = one.state in {State.PROPOSED, State.APPROVED} and one.batch_id is None
+            if waits and one.product_id == product_id:
+                self.kept[one.change_id] = replace(one, state=State.DENIED, decided_at=at, deny_reason=why)
+
     async def move(self, before: State, changes: Sequence[PriceChange]) -> Sequence[str]:
         if before is self.killed_before:
             raise Unavailable("the worker died")
@@ -576,6 +582,9 @@ class FakeRuns:
             raise Unavailable("the worker died")
         if self.killed_after_parts is not None:
             self.killed_after_parts -= 1
+        run = self.kept.get(decisions[0].run_id) if decisions else None
+        if run is not None and run.finished_at is not None:
+            return
         known = {one.decision_id for one in decisions} & set(self.taken)
         for one in decisions:
             self.taken.setdefault(one.decision_id, one)
@@ -584,23 +593,31 @@ class FakeRuns:
                 self.changes.kept.setdefault(change.change_id, change)
 
     async def finish(self, run: Run, at: datetime) -> Run:
+        known = await self.get(run.organisation_id, run.run_id)
+        if known.finished_at is not None:
+            return known
+        own = [one for one in self.taken.values() if self._is_of(one, run) and one.decision.rule is not None]
+        moments = {one.decision.product_id: one.decided_at for one in own}
         for one in [*self.changes.kept.values()]:
             of_shop = (one.organisation_id, one.shop_id) == (run.organisation_id, run.shop_id)
-            if run.trigger == "new_prices":
-                of_shop = of_shop and one.product_id in self._products(run)
-            if of_shop and one.state is State.PROPOSED and one.proposed_at < (run.started_at or run.requested_at):
+            of_another = one.run_id != run.run_id and not one.run_id.startswith("hld_")
+            older = one.product_id in moments and one.proposed_at < moments[one.product_id]
+            if of_shop and of_another and older and self._is_open(one):
                 self._withdraw(one, f"superseded by {run.run_id}", at)
         return self._closed(run, "FINISHED", at)
 
     async def cancel(self, run: Run, at: datetime) -> Run:
-        for one in [*self.changes.kept.values()]:
-            free = one.state is State.APPROVED and one.decided_by == "policy" and one.batch_id is None
-            if self._is_of(one, run) and (free or one.state is State.PROPOSED):
-                self._withdraw(one, f"{run.run_id} was cancelled", at)
-        return self._closed(run, "CANCELLED", at)
+        closed = self._closed(run, "CANCELLED", at)
+        if closed.state == "CANCELLED":
+            for one in [*self.changes.kept.values()]:
+                if self._is_of(one, run) and self._is_open(one):
+                    self._withdraw(one, f"{run.run_id} was cancelled", at)
+        return closed
 
-    def _products(self, run: Run) -> set[str]:
-        return {one.decision.product_id for one in self.taken.values() if self._is_of(one, run)}
+    @staticmethod
+    def _is_open(one: PriceChange) -> bool:
+        free = one.state is State.APPROVED and one.decided_by == "policy" and one.batch_id is None
+        return free or one.state is State.PROPOSED
 
     def _withdraw(self, one: PriceChange, why: str, at: datetime) -> None:
         self.changes.kept[one.change_id] = replace(one, state=State.DENIED, decided_at=at, deny_reason=why)

@@ -440,8 +440,7 @@ class Judge:
         goods, rule = self.goods, self.rule
         move: Fraction = price - (self.price or Fraction(0))
         map_price, since = self.amount(goods.map), goods.minutes_since_change
-        base = self.base if self.price and move and self.base else Fraction(price)
-        far: Fraction = abs(price - base) / base
+        far = self.far(price) if self.price and move else Fraction(0)
         checks = {
             "LOCK": "LOCKED" in goods.marks,
             "PROMOTION": "IN_PROMOTION" in goods.marks,
@@ -455,6 +454,10 @@ class Judge:
             "SMALLEST_MOVE": move and self.small(price),
         }
         return [name for name, applies in checks.items() if applies]
+
+    def far(self, price: int) -> Fraction:
+        """The larger share of a move: of the present price, or of the one that the day began with."""
+        return max(abs(price - start) / start for start in (self.price, self.base) if start)
 
     def small(self, price: int) -> bool:
         return bool(self.price) and abs(price - Fraction(self.price or 0)) < self.rule.smallest_move
@@ -471,9 +474,9 @@ class Judge:
         routing = self.rule.routing
         if price == (self.price or 0):
             return "NONE"
-        if not self.price or not self.base:
+        if not self.price:
             return "REVIEW"
-        part: Fraction = abs(price - self.base) / self.base / PERCENT
+        part = self.far(price) / PERCENT
         if part > routing.manager_above_ppm:
             return "MANAGER"
         # Without a minimum no price is automatic.

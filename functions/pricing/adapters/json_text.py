@@ -1,9 +1,10 @@
 """JSON text as plain data, with nothing guessed and nothing lost: no key twice, no half characters, exact numbers."""
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 
-from pricing.adapters.plain_text import Data, Mark, Unreadable, decoded, plain_number
+from pricing.adapters.plain_text import MOST_PARTS, Data, Mark, Unreadable, decoded, plain_number, too_many_parts
 
 
 def from_json(text: bytes) -> Data:
@@ -15,7 +16,7 @@ def from_json(text: bytes) -> Data:
             parse_float=_checked_number,
             parse_int=_checked_number,
             parse_constant=_refused_constant,
-            object_pairs_hook=_once_each,
+            object_pairs_hook=_once_each(),
         )
     except json.JSONDecodeError as error:
         raise Unreadable(f"this is no JSON: {error.msg}", mark=Mark(error.lineno, error.colno)) from None
@@ -44,9 +45,23 @@ def _refused_constant(text: str) -> Data:
     raise Unreadable(f"«{text}» is no number that a policy can have")
 
 
-def _once_each(pairs: list[tuple[str, Data]]) -> Data:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        twice = next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place]))
-        raise Unreadable(f"«{twice}» is written twice in one place; keep one of them")
-    return made
+def _once_each() -> Callable[[list[tuple[str, Data]]], Data]:
+    """Make the parts of one text, each key once; a text of too many parts is not read to its end."""
+    parts = 0
+
+    def made_of(pairs: list[tuple[str, Data]]) -> Data:
+        nonlocal parts
+        parts += 1
+        if parts > MOST_PARTS:
+            raise Unreadable(too_many_parts())
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            raise Unreadable(f"«{_first_twice(pairs)[:40]}» is written twice in one place; keep one of them")
+        return made
+
+    return made_of
+
+
+def _first_twice(pairs: list[tuple[str, Data]]) -> str:
+    seen: set[str] = set()
+    return next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # adding is None

@@ -1,6 +1,7 @@
 """Trials of policies by the function that computes: the API carries no kernel."""
 
 from pricing.adapters.policy_text import policy_data
+from pricing.domain.errors import DecisionNotFound, InvalidPolicy, PolicyNotFound, PolicyTooLarge
 from pricing.domain.policies.document import PolicyDocument
 from pricing.usecases.trials import (
     Checked,
@@ -23,8 +24,14 @@ from shared.contracts.policy_trials import (
     PolicyPreviewed,
     PolicyStep,
     PreviewPolicy,
+    TrialRefused,
 )
+from shared.kernel.errors import Fault, Rejected
 from shared.runtime.aws import invoke
+
+# Lambda takes six million bytes.
+LARGEST_QUESTION = 5_500_000
+REFUSALS: dict[str, type[Rejected]] = {one.code: one for one in (InvalidPolicy, PolicyNotFound, DecisionNotFound)}
 
 
 class LambdaTrials:
@@ -70,7 +77,15 @@ class LambdaTrials:
         )
 
     async def _asked(self, question: Message) -> str:
-        return await invoke(self._function, question.model_dump_json())
+        text = question.model_dump_json()
+        if len(text.encode()) > LARGEST_QUESTION:
+            raise PolicyTooLarge(f"{len(text.encode()):,} bytes as JSON; {LARGEST_QUESTION:,} can be tried")
+        told = await invoke(self._function, text)
+        if '"refused"' in told[:200]:
+            refused = TrialRefused.model_validate_json(told)
+            faults = tuple(Fault(one.pointer, one.detail) for one in refused.faults)
+            raise REFUSALS.get(refused.refused, InvalidPolicy)(refused.detail, faults=faults)
+        return told
 
 
 def _steps(told: tuple[PolicyStep, ...]) -> tuple[TriedStep, ...]:

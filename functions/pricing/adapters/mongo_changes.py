@@ -25,6 +25,7 @@ INDEXES = (
         [("organisation_id", ASCENDING), ("batch_id", ASCENDING), ("state", ASCENDING), ("sequence", DESCENDING)],
         name="newest_of_batch",
     ),
+    IndexModel([("organisation_id", ASCENDING), ("product_id", ASCENDING), ("state", ASCENDING)], name="of_product"),
 )
 
 
@@ -74,6 +75,16 @@ class MongoPriceChanges:
             await self._mongo.collection(COLLECTION).update_one(key, {"$setOnInsert": document}, upsert=True)
         except PyMongoError as error:
             raise unavailable("store the proposal") from error
+
+    async def withdraw(self, organisation_id: str, product_id: str, why: str, at: datetime) -> None:
+        """Deny what waits for a product: its proposals, and its approved prices that no batch took up."""
+        states = [State.PROPOSED.value, State.APPROVED.value]
+        query: Document = {"organisation_id": organisation_id, "product_id": product_id, "state": {"$in": states}}
+        denied = {"state": State.DENIED.value, "decided_at": at, "deny_reason": why}
+        try:
+            await self._mongo.collection(COLLECTION).update_many(query | {"batch_id": None}, {"$set": denied})
+        except PyMongoError as error:
+            raise unavailable("withdraw proposals") from error
 
     async def move(self, before: State, changes: Sequence[PriceChange]) -> Sequence[str]:
         """Store changes that are still in the state `before`; return the ids of those that were."""

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
+from itertools import batched
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import PyMongoError
@@ -18,6 +20,7 @@ from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 COLLECTION = "decisions"
 # What decisions were made from stands apart: it is read one by one or by the run, never in a list.
 INPUTS = "decision_inputs"
+IDS_AT_ONCE = 500
 INPUT_INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("run_id", ASCENDING), ("product_id", ASCENDING)], name="of_run"),
 )
@@ -110,14 +113,18 @@ class MongoDecisions:
         except PyMongoError as error:
             raise unavailable("count the run's decisions") from error
 
-    async def products_of(self, organisation_id: str, run_id: str) -> list[str]:
-        """Return the ids of the products that a run decided."""
-        of_run = {"organisation_id": organisation_id, "run_id": run_id}
+    async def ruled(self, organisation_id: str, run_id: str) -> AsyncIterator[tuple[datetime, list[str]]]:
+        """Walk through the products that a rule of a run took, each time some that were decided at the same moment."""
+        of_run = {"organisation_id": organisation_id, "run_id": run_id, "decision.rule": {"$ne": None}}
+        by_moment: dict[datetime, list[str]] = {}
         try:
-            found = self._mongo.collection(COLLECTION).find(of_run, {"_id": 0, "product_id": 1})
-            return [one["product_id"] async for one in found]
+            async for one in self._mongo.collection(COLLECTION).find(of_run, {"product_id": 1, "decided_at": 1}):
+                by_moment.setdefault(one["decided_at"], []).append(one["product_id"])
         except PyMongoError as error:
             raise unavailable("read the run's decisions") from error
+        for moment, products in by_moment.items():
+            for some in batched(products, IDS_AT_ONCE, strict=False):
+                yield moment, list(some)
 
     async def get(self, organisation_id: str, decision_id: str) -> StoredDecision:
         """Return one decision with its inputs; `DecisionNotFound` when there is none."""

@@ -61,7 +61,8 @@ def _noted(organisation_id: str, shop_id: str, policy_id: str, partition: str, a
     return UpdateOne(
         {"_id": _key(organisation_id, shop_id, policy_id, partition), "organisation_id": organisation_id},
         {
-            "$setOnInsert": {"shop_id": shop_id, "policy_id": policy_id, "partition": partition, "at": at},
+            "$setOnInsert": {"shop_id": shop_id, "policy_id": policy_id, "partition": partition},
+            "$min": {"at": at},
             # Always a write: so a run cannot take up a note while a change that it cannot see yet leans on it.
             "$inc": {"changes": 1},
         },
@@ -120,6 +121,15 @@ class MongoNewPrices:
             return False
         await self._outbox.relay_quietly()
         return True
+
+    async def remind(self, run: Run, waits: Mapping[str, datetime]) -> None:
+        """Note for the policy of a run that partitions are to be decided again at a moment, or earlier."""
+        writes = [_noted(run.organisation_id, run.shop_id, run.policy_id, name, at) for name, at in waits.items()]
+        try:
+            if writes:
+                await self._mongo.collection(COLLECTION).bulk_write(writes, ordered=False)
+        except PyMongoError as error:
+            raise unavailable("note what waits") from error
 
     async def forget(self, policy: Follower, taken: Sequence[Touched]) -> None:
         """Forget what no run need take up, because no product is left of it."""

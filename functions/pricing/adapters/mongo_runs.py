@@ -1,5 +1,6 @@
 """Policy runs in MongoDB: each step with its announcement in one transaction."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from pricing.adapters.mongo_changes import COLLECTION as CHANGES
 from pricing.adapters.mongo_decisions import MongoDecisions
 from pricing.domain.decision import ReasonCode
 from pricing.domain.errors import RunNotFound
+from pricing.domain.hold import HOLD_PREFIX
 from pricing.domain.price_change import PriceChange, State
 from pricing.usecases.ports import Run, ShopPart, StoredDecision
 from shared.contracts.jobs import JobOpened, Outcome
@@ -31,6 +33,14 @@ RUN_INDEXES = (
         [("organisation_id", ASCENDING), ("state", ASCENDING), ("finished_at", DESCENDING)], name="newest_ended"
     ),
 )
+# Proposals that nobody approved: those that wait for a person, and those that only the policy let through.
+OPEN: Document = {
+    "$or": [
+        {"state": State.PROPOSED.value},
+        {"state": State.APPROVED.value, "decided_by": "policy", "batch_id": None},
+    ]
+}
+OF_HOLDS = re.compile(f"^{HOLD_PREFIX}_")
 # Longer than anything may still be done twice.
 PARTS_KEPT = timedelta(days=30)
 PART_INDEXES = (
@@ -140,6 +150,8 @@ class MongoRuns:
         """Keep decisions with their proposals and announce them; what is kept already keeps its proposal, or none."""
 
         async def work(session: Session) -> None:
+            if await self._closed(decisions, session) is not None:
+                return
             new = await self._decisions.keep(decisions, changes, session)
             if new:
                 # A decision is new once, so the first of them names this part and no other.
@@ -149,27 +161,48 @@ class MongoRuns:
 
         await self._mongo.transaction(work)
         await self._outbox.relay_quietly()
+        closed = await self._closed(decisions, None) if changes else None
+        if closed is not None and closed.state == "CANCELLED":
+            # Whoever cancelled the run meanwhile did not see these proposals.
+            await self._withdraw_own(closed, at)
+
+    async def _closed(self, decisions: Sequence[StoredDecision], session: Session | None) -> Run | None:
+        """The run that decisions, which come together, are of, if it is closed."""
+        if not decisions:
+            return None
+        key: Document = {"_id": decisions[0].run_id, "organisation_id": decisions[0].organisation_id}
+        closed = key | {"finished_at": {"$ne": None}}
+        try:
+            document = await self._mongo.collection(RUNS).find_one(closed, session=session)
+        except PyMongoError as error:
+            if session is not None:
+                raise
+            raise unavailable("read the run") from error
+        return None if document is None else run_from(document)
 
     async def finish(self, run: Run, at: datetime) -> Run:
-        """Count the run's decisions, withdraw older proposals, close it and announce that."""
-        older: Document = {
-            "organisation_id": run.organisation_id,
-            "shop_id": run.shop_id,
-            "state": State.PROPOSED.value,
-            "proposed_at": {"$lt": run.started_at or run.requested_at},
-        }
-        if run.trigger == "new_prices":
-            older["product_id"] = {"$in": await self._decisions.products_of(run.organisation_id, run.run_id)}
-        await self._withdraw(older, f"superseded by {run.run_id}", at)
+        """Count the run's decisions, withdraw what they supersede, close it and announce that."""
+        known = await self.get(run.organisation_id, run.run_id)
+        if known.finished_at is not None:
+            return known
+        async for moment, products in self._decisions.ruled(run.organisation_id, run.run_id):
+            older: Document = {
+                "organisation_id": run.organisation_id,
+                "shop_id": run.shop_id,
+                "product_id": {"$in": products},
+                "run_id": {"$ne": run.run_id, "$not": OF_HOLDS},
+                "proposed_at": {"$lt": moment},
+            }
+            await self._withdraw(older | OPEN, f"superseded by {run.run_id}", at)
         return await self._close(run, "FINISHED", "completed", at)
 
     async def cancel(self, run: Run, at: datetime) -> Run:
-        """Count the run's decisions, withdraw its own proposals that nobody approved, close it and announce that."""
-        of_run = {"organisation_id": run.organisation_id, "run_id": run.run_id}
-        by_policy = {"state": State.APPROVED.value, "decided_by": "policy", "batch_id": None}
-        own = of_run | {"$or": [{"state": State.PROPOSED.value}, by_policy]}
-        await self._withdraw(own, f"{run.run_id} was cancelled", at)
-        return await self._close(run, "CANCELLED", "cancelled", at)
+        """Count the run's decisions, close it, announce that and withdraw its own proposals that nobody approved."""
+        closed = await self._close(run, "CANCELLED", "cancelled", at)
+        if closed.state == "CANCELLED":
+            # In this order: a worker that has not seen the run closed withdraws its proposals itself (`decided`).
+            await self._withdraw_own(run, at)
+        return closed
 
     async def decision(self, organisation_id: str, decision_id: str) -> StoredDecision:
         """Return one decision; `DecisionNotFound` when there is none."""
@@ -188,6 +221,10 @@ class MongoRuns:
     async def newest_decisions(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, StoredDecision]:
         """Return the newest decision of each product, by product id."""
         return await self._decisions.newest(organisation_id, product_ids)
+
+    async def _withdraw_own(self, run: Run, at: datetime) -> None:
+        own: Document = {"organisation_id": run.organisation_id, "run_id": run.run_id}
+        await self._withdraw(own | OPEN, f"{run.run_id} was cancelled", at)
 
     async def _withdraw(self, which: Document, why: str, at: datetime) -> None:
         withdrawn = {"state": State.DENIED.value, "decided_at": at, "deny_reason": why}

@@ -9,6 +9,9 @@ from shared.kernel.errors import Fault
 MOST_BYTES = 4_000_000
 """A policy of 10,000 rules is about half of it; one message to a function is 6 MB."""
 DEEPEST = 50
+MOST_VALUES = 500_000
+MOST_PARTS = 200_000
+"""Groups of fields: each of 10,000 rules may have twenty."""
 _NUMBER = re.compile(r"[+-]?(0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?", re.ASCII)
 
 type Data = dict[str, "Data"] | list["Data"] | str | Decimal | int | bool | None
@@ -42,6 +45,11 @@ def decoded(text: bytes) -> str:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable(f"byte {error.start} is no UTF-8; save the file as UTF-8") from None
+
+
+def too_many_parts() -> str:
+    """What is said of a policy with more in it than any has."""
+    return f"the policy has more than {MOST_PARTS:,} parts or {MOST_VALUES:,} values; 10,000 rules need fewer"
 
 
 def plain_number(text: str) -> Decimal | int | None:

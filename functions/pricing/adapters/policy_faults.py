@@ -45,9 +45,9 @@ def pointer_of(place: Place) -> str:
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in place)
 
 
-def detail_of(error: ErrorDetails) -> str:
-    """A refusal in one sentence, with its mend."""
-    kind, place = error["type"], error["loc"]
+def detail_of(error: ErrorDetails, place: Place) -> str:
+    """A refusal of what stands at a place of a policy, in one sentence, with its mend."""
+    kind = error["type"]
     if kind == "unexpected_keyword_argument":
         name, known = str(place[-1]), known_fields(place[:-1])
         if is_rivals_secret(name):
@@ -60,6 +60,32 @@ def detail_of(error: ErrorDetails) -> str:
         given = str(error["input"])[:60]
         return f"«{given}» is not known here{near(given, words) or f'; it can be {", ".join(words)}'}"
     return _KINDS.get(kind, f"this cannot be read: {error['msg']}")
+
+
+@cache
+def field_types() -> tuple[tuple[str, frozenset[Any]], ...]:
+    """The fields of every part of a policy, as they are written, with the plain types that each may hold."""
+    found: list[tuple[str, frozenset[Any]]] = []
+    seen: set[Any] = set()
+    waiting: list[Any] = [PolicyDocument]
+    while waiting:
+        part = waiting.pop()
+        if part in seen:
+            continue
+        seen.add(part)
+        for name, hint in get_type_hints(part).items():
+            if not name.startswith("_"):
+                found.append((written_name(name), frozenset(_plain_types(hint))))
+                waiting.extend(_classes(hint))
+    return tuple(found)
+
+
+def _plain_types(hint: Any) -> Iterator[Any]:  # noqa: ANN401  # a type is whatever an annotation says
+    if get_origin(hint) in {Union, UnionType, tuple, dict}:
+        for argument in get_args(hint):
+            yield from _plain_types(argument)
+    else:
+        yield hint
 
 
 @cache

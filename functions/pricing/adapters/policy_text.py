@@ -1,24 +1,32 @@
 """Policies as text: YAML and JSON read into documents, and documents written as both; one model for all of them."""
 
 import json
-from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
+from itertools import islice
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 from pricing.adapters.json_text import from_json
-from pricing.adapters.plain_text import Data, Mark, Path, Unreadable
+from pricing.adapters.plain_text import Data, Path, Unreadable
 from pricing.adapters.policy_faults import detail_of, pointer_of
+from pricing.adapters.policy_sizes import oddities
 from pricing.domain.errors import InvalidPolicy
-from pricing.domain.policies.document import PolicyDocument
+from pricing.domain.policies.cases import Case
+from pricing.domain.policies.document import PolicyDocument, Rule
 from pricing.domain.policies.fields import FIELDS
+from pricing.domain.policies.limits import shortened
 from shared.kernel.errors import Fault
 
 MOST_FAULTS = 50
+MOST_LISTED = 5_000
+"""Of a part with more errors their number is said, and no more."""
+FIRST_YEAR, LAST_YEAR = 1970, 9000
+_MANY = ("rules", "tests")
+_BARE: dict[str, Data] = {"name": "", "shop": "", "currency": "", "rules": []}
 
 
 def read_policy(text: bytes, *, yaml: bool) -> PolicyDocument:
@@ -27,18 +35,18 @@ def read_policy(text: bytes, *, yaml: bool) -> PolicyDocument:
         data = _yaml().from_yaml(text) if yaml else from_json(text)
     except Unreadable as unread:
         raise InvalidPolicy(unread.fault.detail, faults=(unread.fault,)) from None
-    return _policy(data, _yaml().marks_of(text))
+    return _policy(data, text)
 
 
 def policy_from(data: Any) -> PolicyDocument:  # noqa: ANN401  # data from outside is anything
     """The policy that data means, as it was stored or sent."""
-    return _policy(data, lambda _: None)
+    return _policy(data, None)
 
 
 def line_of(text: bytes, pointer: str) -> str | None:
     """Where a pointer stands in a text, as `line 3, column 5`; for findings about a policy that could be read."""
     steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
-    mark = _yaml().marks_of(text)(tuple(int(step) if step.isdigit() else step for step in steps))
+    (mark,) = _yaml().marks_of(text, [tuple(int(step) if step.isdigit() else step for step in steps)])
     return None if mark is None else str(mark)
 
 
@@ -91,18 +99,71 @@ def _adapter() -> TypeAdapter[PolicyDocument]:
     return TypeAdapter(PolicyDocument)
 
 
-def _policy(data: Data, mark: Callable[[Path], Mark | None]) -> PolicyDocument:
-    try:
-        return _adapter().validate_python(data)
-    except ValidationError as refused:
-        errors = refused.errors(include_url=False)[:MOST_FAULTS]
-        faults = tuple(_fault(error, mark) for error in errors)
-        more = f", and {refused.error_count() - 1} more" if refused.error_count() > 1 else ""
-        detail = f"{faults[0].pointer or '/'}: {faults[0].detail}{more}"
-        raise InvalidPolicy(detail, faults=faults) from None
+@dataclass(slots=True)
+class _Refused:
+    """What keeps data from being a policy: so many faults by place, and how many there are."""
+
+    faults: list[tuple[Path, str]] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, path: Path, detail: str) -> None:
+        self.count += 1
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append((path, shortened(detail)))
+
+    def read(self, data: Data, path: Path = ()) -> PolicyDocument | None:
+        """A policy, or one whose only rule or test stands at this path; None where it was refused."""
+        try:
+            return _adapter().validate_python(data)
+        except ValidationError as refused:
+            errors = refused.error_count()
+            if errors > MOST_LISTED:
+                self.add(path, f"{errors:,} things in this part are not as a policy has them")
+            elif len(self.faults) < MOST_FAULTS:
+                for error in refused.errors(include_url=False):
+                    place = (*path, *error["loc"][len(path) :])
+                    self.add(place, detail_of(error, place) if len(self.faults) < MOST_FAULTS else "")
+            else:
+                self.count += errors
+            return None
+
+    def error(self, text: bytes | None) -> InvalidPolicy:
+        """What is raised, with lines and columns where there is a text."""
+        paths = [path for path, _ in self.faults]
+        marks = [None] * len(paths) if text is None else _yaml().marks_of(text, paths)
+        faults = tuple(
+            Fault(pointer_of(path), detail if mark is None else f"{mark}: {detail}")
+            for (path, detail), mark in zip(self.faults, marks, strict=True)
+        )
+        more = f", and {self.count - 1} more" if self.count > 1 else ""
+        return InvalidPolicy(f"{faults[0].pointer or '/'}: {faults[0].detail}{more}", faults=faults)
 
 
-def _fault(error: ErrorDetails, mark: Callable[[Path], Mark | None]) -> Fault:
-    at = mark(error["loc"])
-    detail = detail_of(error)
-    return Fault(pointer_of(error["loc"]), detail if at is None else f"{at}: {detail}")
+def _policy(data: Data, text: bytes | None) -> PolicyDocument:
+    refused = _Refused()
+    for path, detail in islice(oddities(data), MOST_FAULTS):
+        refused.add(path, detail)
+    made = _read(data, refused) if not refused.count else None
+    if made is None:
+        raise refused.error(text)
+    return made
+
+
+def _read(data: Data, refused: _Refused) -> PolicyDocument | None:
+    """The policy, read rule by rule, so that however many are wrong only a few are remembered."""
+    given = data if isinstance(data, dict) else {}
+    many = {name: value for name in _MANY if isinstance(value := given.get(name), list)}
+    head = refused.read(given | {name: [] for name in many} if many else data)
+    rules: list[Rule] = []
+    tests: list[Case] = []
+    for name, entries in many.items():
+        for place, entry in enumerate(entries):
+            made = refused.read(_BARE | {name: [entry]}, (name, place))
+            if made is not None:
+                rules += made.rules
+                tests += made.tests
+    for place, case in enumerate(tests):
+        if case.at is not None and not FIRST_YEAR <= case.at.year <= LAST_YEAR:
+            detail = f"a test is decided in a year from {FIRST_YEAR} to {LAST_YEAR}, not in {case.at.year}"
+            refused.add(("tests", place, "at"), detail)
+    return None if head is None or refused.count else replace(head, rules=tuple(rules), tests=tuple(tests))

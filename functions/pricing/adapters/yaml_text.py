@@ -4,13 +4,26 @@ Of YAML only what a policy needs is taken: no anchors, no tags, no second docume
 `2026-11-27` are texts; true, false and null are what they say, and so is nothing at all.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
 import yaml
 
-from pricing.adapters.plain_text import DEEPEST, Data, Mark, Path, Unreadable, decoded, plain_number
+from pricing.adapters.plain_text import (
+    DEEPEST,
+    MOST_PARTS,
+    MOST_VALUES,
+    Data,
+    Mark,
+    Path,
+    Unreadable,
+    decoded,
+    plain_number,
+    too_many_parts,
+)
+
+type Marks = dict[Path, Mark | None]
 
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -27,29 +40,20 @@ class _Open:
 
 def from_yaml(text: bytes) -> Data:
     """YAML as data."""
-    return _read(decoded(text), None)
+    return _read(decoded(text), {})
 
 
-def marks_of(text: bytes) -> Callable[[Path], Mark | None]:
-    """Where the value of a path stands in a YAML or JSON text, or the nearest part around it that stands there.
-
-    The text is read again when it is first asked for.
-    """
-    found: list[dict[Path, Mark]] = []
-
-    def mark_of(path: Path) -> Mark | None:
-        if not found:
-            found.append({})
-            # JSON with escapes that YAML does not know has no marks.
-            with suppress(Unreadable):
-                _read(decoded(text), found[0])
-        marks = found[0]
-        return next((marks[path[:length]] for length in range(len(path), -1, -1) if path[:length] in marks), None)
-
-    return mark_of
+def marks_of(text: bytes, paths: Collection[Path]) -> list[Mark | None]:
+    """Where the values of paths stand in a YAML or JSON text, or the nearest parts around them that stand there."""
+    marks: Marks = {path[:length]: None for path in paths for length in range(len(path) + 1)}
+    # JSON with escapes that YAML does not know has no marks.
+    with suppress(Unreadable):
+        _read(decoded(text), marks)
+    around = [(marks[path[:length]] for length in range(len(path), -1, -1)) for path in paths]
+    return [next((mark for mark in found if mark is not None), None) for found in around]
 
 
-def _read(text: str, marks: dict[Path, Mark] | None) -> Data:
+def _read(text: str, marks: Marks) -> Data:
     try:
         return _built(yaml.parse(text, Loader=yaml.CSafeLoader), marks)
     except yaml.MarkedYAMLError as error:
@@ -59,8 +63,9 @@ def _read(text: str, marks: dict[Path, Mark] | None) -> Data:
         raise Unreadable(f"this is no YAML: {str(error).splitlines()[0]}") from None
 
 
-def _built(events: Iterator[yaml.Event], marks: dict[Path, Mark] | None) -> Data:
+def _built(events: Iterator[yaml.Event], marks: Marks) -> Data:
     stack: list[_Open] = []
+    parts = values = 0
     root: list[Data] = []
     for event in events:
         if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
@@ -74,6 +79,10 @@ def _built(events: Iterator[yaml.Event], marks: dict[Path, Mark] | None) -> Data
                 _take_key(within, within.held, event)
                 continue
             value = _value(event)
+            values += 1
+            parts += isinstance(value, dict)
+            if parts > MOST_PARTS or values > MOST_VALUES:
+                raise Unreadable(too_many_parts(), mark=_mark(event))
             path = _put(within, root, value, _mark(event), marks)
             if isinstance(value, (dict, list)):
                 stack.append(_Open(value, path))
@@ -96,12 +105,12 @@ def _take_key(within: _Open, held: dict[str, Data], event: yaml.NodeEvent) -> No
     if not isinstance(event, yaml.ScalarEvent):
         raise Unreadable("a name is expected before the colon", mark=_mark(event))
     if event.value in held:
-        detail = f"«{event.value}» is written twice in one place; keep one of them"
-        raise Unreadable(detail, "".join(f"/{part}" for part in (*within.path, event.value)), _mark(event))
+        detail = f"«{event.value[:40]}» is written twice in one place; keep one of them"
+        raise Unreadable(detail, "".join(f"/{part}" for part in (*within.path, event.value[:40])), _mark(event))
     within.key, within.key_mark = event.value, _mark(event)
 
 
-def _put(within: _Open | None, root: list[Data], value: Data, mark: Mark, marks: dict[Path, Mark] | None) -> Path:
+def _put(within: _Open | None, root: list[Data], value: Data, mark: Mark, marks: Marks) -> Path:
     path: Path = ()
     if within is None:
         root.append(value)
@@ -113,7 +122,7 @@ def _put(within: _Open | None, root: list[Data], value: Data, mark: Mark, marks:
         path, mark = (*within.path, key), within.key_mark or mark
         within.held[key] = value
         within.key = None
-    if marks is not None:
+    if path in marks:
         marks[path] = mark
     return path
 

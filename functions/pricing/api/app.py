@@ -33,6 +33,7 @@ MANNERS = Manners(
         {
             "POST /pricing/batches",
             "POST /pricing/runs",
+            "POST /pricing/facts/rebuilds",
             "POST /pricing/policy-previews",
             "POST /pricing/policy-checks",
             "POST /pricing/simulations",

@@ -5,20 +5,22 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime
 
 from pricing.domain.market_change import Cause, OfferMoved
 from pricing.usecases.house import Pricing
 from pricing.usecases.market_changes import ChangesAsked, CompetitorMoves, ShownChange
-from shared.runtime.answers import View, answer, listing
+from shared.runtime.answers import View, answer, in_reach, listing
 from shared.runtime.described_problems import described
 from shared.runtime.http_api import Asking, Paging
 
 type Since = Annotated[
-    AwareDatetime | None,
+    Annotated[AwareDatetime, AfterValidator(in_reach)] | None,
     Query(description="From when on, at most 90 days before `until`; a week before, when left out"),
 ]
-type Until = Annotated[AwareDatetime | None, Query(description="Until when; now, when left out")]
+type Until = Annotated[
+    Annotated[AwareDatetime, AfterValidator(in_reach)] | None, Query(description="Until when; now, when left out")
+]
 type StaleHours = Annotated[int, Query(ge=1, le=8760, description="A price older than this, or expired, is stale")]
 type OfCompetitor = Annotated[str | None, Query(max_length=40, description="Of one competitor")]
 

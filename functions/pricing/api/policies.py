@@ -46,8 +46,8 @@ class CheckView(View):
     tests: list[CaseView]
 
 
-class PolicyView(View):
-    """One version of a policy. `document` is what docs/policies.md describes."""
+class PolicyHead(View):
+    """One version of a policy, without its document."""
 
     policy_id: str
     version: int
@@ -59,6 +59,11 @@ class PolicyView(View):
     approved_by: str | None
     approved_at: str | None
     document_hash: str
+
+
+class PolicyView(PolicyHead):
+    """One version of a policy. `document` is what docs/policies.md describes."""
+
     document: dict[str, object]
     findings: list[FindingView]
 
@@ -66,7 +71,7 @@ class PolicyView(View):
 class PolicyPage(View):
     """Some policies in their newest version."""
 
-    data: list[PolicyView]
+    data: list[PolicyHead]
     next_cursor: str | None
 
 
@@ -104,6 +109,7 @@ class Approval(Body):
     version: int = Field(ge=1)
 
 
+MOST_DIGITS = 9
 AS_YAML: dict[int | str, dict[str, Any]] = {200: {"content": {YAML: {"schema": {"type": "string"}}}}}
 
 
@@ -168,7 +174,7 @@ def policy_routes(house: Pricing) -> APIRouter:
     async def list_policies(asking: Asking, paging: Paging) -> Response:
         asking.must("prices:read")
         page = await house.stores.policies.page(asking.organisation_id, paging)
-        return listing([_shown(house, policy) for policy in page.items], page)
+        return listing([_head(policy) for policy in page.items], page)
 
     @router.get(
         "/policies/{policy_id}",
@@ -190,8 +196,9 @@ def policy_routes(house: Pricing) -> APIRouter:
     async def get_version(asking: Asking, policy_id: str, version: str, request: Request) -> Response:
         """Ask with `Accept: application/yaml` for the document alone, as people write it."""
         asking.must("prices:read")
-        if not version.isdecimal():
-            raise PolicyNotFound(f"«{version}» is no version of «{policy_id}»; versions are numbers from 1 on")
+        if not version.isdecimal() or len(version) > MOST_DIGITS:
+            detail = f"«{version[:MOST_DIGITS]}» is no version of «{policy_id}»; versions are numbers from 1 on"
+            raise PolicyNotFound(detail)
         policy = await house.stores.policies.version(asking.organisation_id, policy_id, int(version))
         return _answer(house, request, policy)
 
@@ -217,6 +224,13 @@ def _answer(house: Pricing, request: Request, policy: Policy) -> Response:
 
 
 def _shown(house: Pricing, policy: Policy, findings: tuple[FoundFault, ...] = ()) -> dict[str, object]:
+    return _head(policy) | {
+        "document": house.texts.policy_data(policy.document),
+        "findings": [_finding(one) for one in findings],
+    }
+
+
+def _head(policy: Policy) -> dict[str, object]:
     return {
         "policy_id": policy.policy_id,
         "version": policy.version,
@@ -228,8 +242,6 @@ def _shown(house: Pricing, policy: Policy, findings: tuple[FoundFault, ...] = ()
         "approved_by": policy.approved_by,
         "approved_at": None if policy.approved_at is None else timestamp(policy.approved_at),
         "document_hash": policy.document_hash,
-        "document": house.texts.policy_data(policy.document),
-        "findings": [_finding(one) for one in findings],
     }
 
 

@@ -4,8 +4,8 @@ from typing import Any, Protocol
 
 from fastapi import Request
 
+from pricing.domain.errors import PolicyTooLarge
 from pricing.domain.policies.document import PolicyDocument
-from shared.kernel.errors import TooLarge
 
 LARGEST_BYTES = 4_000_000
 YAML = "application/yaml"
@@ -34,13 +34,6 @@ class Reads(Protocol):
 
     def __call__(self, text: bytes, *, yaml: bool) -> PolicyDocument:
         """Read JSON or YAML; `InvalidPolicy` says what is wrong with it."""
-
-
-class PolicyTooLarge(TooLarge):
-    """A policy that is longer than anybody can review."""
-
-    code = "pricing/policy-too-large"
-    title = "The policy is too large"
 
 
 def is_yaml(media_type: str) -> bool:

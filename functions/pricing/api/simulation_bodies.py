@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -22,10 +22,14 @@ def _amount() -> Any:  # noqa: ANN401 - a field's default
     return Field(default=None, pattern=_AMOUNT, examples=["10.50"])
 
 
+type Seller = Annotated[str, Field(pattern=r"^[\w .&'-]{1,40}$")]
+"""What a seller is called: letters, digits and a few signs."""
+
+
 class SellerBody(Body):
     """A seller whose policy sets its prices: a document, or the id of a saved policy."""
 
-    name: str = Field(min_length=1, max_length=40)
+    name: Seller
     document: dict[str, Any] | None = Field(default=None, description=_DOCUMENT)
     policy_id: Slug | None = None
 
@@ -33,7 +37,7 @@ class SellerBody(Body):
 class RivalPriceBody(Body):
     """Where a seller begins with a product, and what binds it. Who has no policy stays at this price."""
 
-    seller: str = Field(min_length=1, max_length=40)
+    seller: Seller
     price: str = Field(pattern=_AMOUNT, examples=["12.00"])
     cost: Amount | None = _amount()
     min_price: Amount | None = _amount()

@@ -1,6 +1,6 @@
 """The ways pricing refuses."""
 
-from shared.kernel.errors import Conflict, Invalid, NotFound
+from shared.kernel.errors import Conflict, Invalid, NotFound, TooLarge
 
 
 class CompetitorExists(Conflict):
@@ -239,3 +239,10 @@ class PolicyFaults(Invalid):
 
     code = "pricing/policy-faults"
     title = "The policy has faults"
+
+
+class PolicyTooLarge(TooLarge):
+    """A policy that is longer than anybody can review."""
+
+    code = "pricing/policy-too-large"
+    title = "The policy is too large"

@@ -1,5 +1,6 @@
 """A mark that keeps a product out of automatic pricing: a person's lock, or a promotion."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +10,8 @@ from pricing.domain.errors import InvalidHold
 
 type HoldKind = Literal["lock", "promotion"]
 
+# What the ids of holds begin with; the price that a hold names is proposed under its id in place of a run's.
+HOLD_PREFIX = "hld"
 SHORTEST_REASON = 3
 LONGEST_REASON = 200
 
@@ -48,4 +51,15 @@ def checked(hold: Hold) -> Hold:
         raise InvalidHold(detail)
     if hold.price is not None and hold.kind != "lock":
         raise InvalidHold("a promotion names no price; lock the product to set one")
+    if hold.price is not None and hold.starts_at > hold.set_at:
+        detail = f"its price is proposed at once, but it starts at {hold.starts_at.isoformat()}: leave one of them out"
+        raise InvalidHold(detail)
     return hold
+
+
+def held_back(run_id: str, holds: Collection[Hold]) -> str | None:
+    """Why a price that came from a run, or from a hold, may not be set while these hold its product, or None."""
+    if not holds or any(hold.hold_id == run_id for hold in holds):
+        return None
+    first = min(holds, key=lambda hold: hold.hold_id)
+    return f"the product is held by {first.hold_id} ({first.kind}: {first.reason}); end the hold first"

@@ -141,7 +141,7 @@ class Compliance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingPlan:
-    """Who must look at a move, by its share of the present price."""
+    """Who must look at a move, by its share of the present price or of `Products.base`: the larger counts."""
 
     auto_within_ppm: int = 0
     manager_above_ppm: int = 250_000

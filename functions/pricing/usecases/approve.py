@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pricing.domain.hold import held_back
 from pricing.domain.price_change import LONGEST_REASON, Approver, PriceChange, State, objection
+from pricing.usecases.holds import Holds, holds_of
 from pricing.usecases.ports import Facts, PriceChanges
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Invalid
@@ -24,18 +26,22 @@ class ApproveChanges:
 
     changes: PriceChanges
     facts: Facts
+    holds: Holds
     clock: Clock
 
     async def __call__(self, organisation_id: str, change_ids: Sequence[str], approver: Approver) -> Sequence[Ruling]:
         """Return for each proposal APPROVED, or why not."""
         found = {change.change_id: change for change in await self.changes.some(organisation_id, change_ids)}
-        products = await self.facts.by_id(organisation_id, [change.product_id for change in found.values()])
+        at = self.clock()
+        product_ids = [change.product_id for change in found.values()]
+        products = await self.facts.by_id(organisation_id, product_ids)
+        held = await holds_of(self.holds, organisation_id, product_ids, at)
         objections = {
             change.change_id: objection(change, approver, products[change.product_id].price)
+            or held_back(change.run_id, held.get(change.product_id, ()))
             for change in found.values()
             if change.product_id in products
         }
-        at = self.clock()
         approved = [
             replace(
                 change,

@@ -38,7 +38,8 @@ class CloseWork:
 
     async def _run(self, organisation_id: str, job_id: str) -> None:
         run = await self.runs.get(organisation_id, job_id)
-        if run.finished_at is None:
+        # One that is cancelled may have died before it withdrew its proposals.
+        if run.finished_at is None or run.state == "CANCELLED":
             await self.runs.cancel(run, self.clock())
 
     async def _batch(self, organisation_id: str, job_id: str) -> None:

@@ -1,8 +1,10 @@
 """A policy run: divide a shop into parts, decide every product of each, and propose the prices that move."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
-from itertools import batched
+from itertools import groupby
 
 from pricing.domain.decision import Decision
 from pricing.domain.decisions.stored import data_of
@@ -12,6 +14,7 @@ from pricing.domain.policies.version import Policy
 from pricing.domain.price_change import PriceChange, State
 from pricing.usecases.deciding import DecideProducts
 from pricing.usecases.ports import Facts, Policies, Run, Runs, ShopPart, Stops, StoredDecision
+from pricing.usecases.waiting import Reminders, waits_of
 from shared.kernel.clock import Clock
 from shared.kernel.identifiers import derived_id
 
@@ -24,8 +27,8 @@ MOST_COMPILED = 20
 class PlanRun:
     """Divide a run into parts, which are decided side by side.
 
-    Every decision of a run is taken at the moment the run was taken up, which is kept with it: a run that waited long
-    looks at all that was observed meanwhile.
+    Each part is decided at a moment of its own, when a worker takes it up and reads what it decides from: a run, or a
+    part, that waited long looks at all that was observed meanwhile.
     """
 
     facts: Facts
@@ -35,11 +38,13 @@ class PlanRun:
     async def __call__(self, organisation_id: str, run_id: str) -> Run:
         """Ask for the run's parts; a shop without products is decided at once. Returns the run."""
         run = await self.runs.get(organisation_id, run_id)
-        if run.finished_at is not None or run.started_at is not None:
+        if run.finished_at is not None:
             return run
-        parts = await self.facts.parts_of(organisation_id, run.shop_id, PRODUCTS_IN_A_PART)
-        run = await self.runs.begin(run, parts, self.clock())
-        return run if run.parts else await self.runs.finish(run, self.clock())
+        if run.started_at is None:
+            parts = await self.facts.parts_of(organisation_id, run.shop_id, PRODUCTS_IN_A_PART)
+            run = await self.runs.begin(run, parts, self.clock())
+        # No part comes to close a run without parts, so it is asked each time: whoever began it may have died since.
+        return await self.runs.finish(run, self.clock()) if run.parts == 0 else run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +52,10 @@ class DecidePart:
     """Take the decisions of a part of a run.
 
     A decision's id is made of run and product, so a part that is decided twice, or goes on after a crash, keeps what
-    it decided first. Whoever decides the last part closes the run.
+    it decided first; the rest is decided as things stand then. What is decided together is kept together: a family
+    has the prices of one moment. Whoever decides the last part closes the run.
 
-    A run that is to stop ends between two parts: its decisions stay for reading, its proposals are withdrawn,
+    A run that is to stop ends between two such steps: its decisions stay for reading, its proposals are withdrawn,
     because prices of half a shop are no policy.
     """
 
@@ -57,33 +63,40 @@ class DecidePart:
     decided: DecideProducts
     policies: Policies
     runs: Runs
+    reminders: Reminders
     stops: Stops
     clock: Clock
     compiled: dict[tuple[str, str, int], tuple[Policy, Compiled]] = field(default_factory=dict)
 
     async def __call__(self, organisation_id: str, run_id: str, place: int, part: ShopPart) -> Run:
         """Decide every product of the part; returns the run."""
-        since = self.clock()
+        at = self.clock()
         run = await self.runs.get(organisation_id, run_id)
+        if run.state == "CANCELLED":
+            # A worker may have kept proposals while the run was cancelled, and died before it withdrew them.
+            return await self.runs.cancel(run, at)
         if run.finished_at is not None:
             return run
         policy, rules = await self._policy(run)
-        at = run.started_at or run.requested_at
         products = await self.facts.in_part(organisation_id, run.shop_id, part)
         # Nobody lets their own prices through: a band needs a colleague to start the run, or to approve the policy.
         is_read = policy.approved_by is not None or run.requested_by != policy.author_id
         inputs, made = await self.decided(rules, organisation_id, products, at, policy_version=policy.version)
-        for some in batched(zip(made, inputs, strict=True), DECISIONS_AT_ONCE, strict=False):
+        made_from = list(zip(made, inputs, strict=True))
+        for start, end in _together([one.partition for one in products]):
             if await self.stops.stopped(organisation_id, run_id):
                 return await self.runs.cancel(run, self.clock())
-            stored = [_stored(run, decision, data_of(seen)) for decision, seen in some]
+            stored = [_stored(run, decision, data_of(seen), at) for decision, seen in made_from[start:end]]
             changes = [
                 _proposed(run, policy, one, price, is_read=is_read)
                 for one in stored
                 if (price := one.decision.price) is not None and one.decision.moves
             ]
             await self.runs.decided(stored, changes, self.clock())
-        if await self.runs.part_done(run, place, since, self.clock()):
+        if policy.document.on_new_prices is not None:
+            # Nobody else would look again when a schedule opens.
+            await self.reminders.remind(run, waits_of(rules, inputs, made))
+        if await self.runs.part_done(run, place, at, self.clock()):
             return await self.runs.finish(run, self.clock())
         return run
 
@@ -102,14 +115,27 @@ class DecidePart:
         return policy, rules
 
 
-def _stored(run: Run, decision: Decision, inputs: dict[str, object]) -> StoredDecision:
+def _together(partitions: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where to cut products, which come by partition: some hundred at once, and never through a partition."""
+    start = end = 0
+    for _, members in groupby(partitions):
+        size = len(list(members))
+        if start < end and end + size - start > DECISIONS_AT_ONCE:
+            yield start, end
+            start = end
+        end += size
+    if start < end:
+        yield start, end
+
+
+def _stored(run: Run, decision: Decision, inputs: dict[str, object], at: datetime) -> StoredDecision:
     return StoredDecision(
         decision_id=derived_id("dec", run.run_id, decision.product_id),
         organisation_id=run.organisation_id,
         run_id=run.run_id,
         policy_id=run.policy_id,
         policy_version=run.policy_version,
-        decided_at=run.started_at or run.requested_at,
+        decided_at=at,
         decision=decision,
         inputs=inputs,
     )

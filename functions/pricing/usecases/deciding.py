@@ -35,7 +35,7 @@ class DecideProducts:
         read = await self.subjects(rules, organisation_id, products, at)
         inputs = inputs_of(read.subjects, read.competitors, at)
         made = decided(rules, inputs, policy_version=policy_version)
-        looping = await self.loops(rules, read.subjects, read.moves, made, at)
+        looping = await self.loops(rules, read, made, at)
         if not looping:
             return inputs, made
         # Where one stands otherwise its family may be decided otherwise.

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from pricing.domain.errors import InvalidHold, ProductUnknown
-from pricing.domain.hold import Hold, HoldKind, checked
+from pricing.domain.hold import HOLD_PREFIX, Hold, HoldKind, checked
 from pricing.domain.market import ProductFacts
 from pricing.domain.price_change import PriceChange, State
 from pricing.usecases.ports import Facts, PriceChanges
@@ -48,9 +48,23 @@ class Holds(Protocol):
         """Return the holds that are in force at a time."""
 
 
+async def holds_of(
+    holds: Holds, organisation_id: str, product_ids: Sequence[str], at: datetime
+) -> dict[str, list[Hold]]:
+    """The holds in force at a time, by product; one that is not held is left out."""
+    found: dict[str, list[Hold]] = {}
+    for hold in await holds.of_products(organisation_id, product_ids, at):
+        found.setdefault(hold.product_id, []).append(hold)
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldProduct:
-    """Take a product out of automatic pricing."""
+    """Take a product out of automatic pricing.
+
+    What waits for the product is withdrawn, so that nothing overtakes the hold; of a hold that starts later, what
+    waits is kept back when it starts: it is neither approved nor published.
+    """
 
     facts: Facts
     holds: Holds
@@ -66,7 +80,7 @@ class HoldProduct:
         price = None if asked.price is None else _price(asked.price, found[asked.sku].currency)
         hold = checked(
             Hold(
-                hold_id=fresh_id("hld", at),
+                hold_id=fresh_id(HOLD_PREFIX, at),
                 organisation_id=organisation_id,
                 shop_id=asked.shop_id,
                 product_id=found[asked.sku].product_id,
@@ -81,6 +95,9 @@ class HoldProduct:
             )
         )
         await self.holds.add(hold)
+        if hold.holds(at):
+            why = f"{hold.hold_id} holds the product: {hold.reason}"
+            await self.changes.withdraw(organisation_id, hold.product_id, why, at)
         if hold.price is not None and hold.price != found[asked.sku].price:
             await self.changes.propose(_proposed(hold, hold.price, found[asked.sku]))
         return hold

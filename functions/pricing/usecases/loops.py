@@ -9,11 +9,12 @@ from typing import Protocol
 from pricing.domain.decision import Decision
 from pricing.domain.decisions.subjects import Subject
 from pricing.domain.loops.recognition import LEAST_TURNS, Charged, worst
+from pricing.domain.loops.rivals import market_line, rivals
 from pricing.domain.loops.settling import answered, own_side
 from pricing.domain.market import Observation
-from pricing.domain.plan import Line
 from pricing.domain.policies.compiled import Compiled
 from pricing.usecases.moves import OwnMove
+from pricing.usecases.subjects import Read
 
 WINDOWS = 4
 """So many windows of a rule are looked back at: a loop may have begun before the last one."""
@@ -30,37 +31,42 @@ class Looks(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeedLoops:
-    """Find the products that are in a loop with another seller, and say where each goes."""
+    """Find the products that are in a loop with another seller, and say where each goes.
+
+    Only what follows the market can be in one: not a product at its cost with a markup, nor one whose rule rises to
+    the maximum while it sleeps, which ends price wars by itself. Nor is a price kept outside its bounds.
+    """
 
     looks: Looks
 
     async def __call__(
         self,
         rules: Compiled,
-        subjects: Sequence[Subject],
-        moves: Mapping[str, Sequence[OwnMove]],
+        read: Read,
         decisions: Sequence[Decision],
         at: datetime,
     ) -> dict[int, Subject]:
         """The subjects that stand otherwise because of a loop, by their place. `decisions` are without regard to it."""
         suspects = {
             place: decision.rule_place
-            for place, (subject, decision) in enumerate(zip(subjects, decisions, strict=True))
+            for place, (subject, decision) in enumerate(zip(read.subjects, decisions, strict=True))
             if decision.rule_place is not None
-            and _is_suspect(rules, decision.rule_place, moves.get(subject.facts.product_id, ()), at)
+            and _is_suspect(rules, decision.rule_place, read.moves.get(subject.facts.product_id, ()), at)
+            and _may_loop(rules, decision.rule_place, decision)
         }
         if not suspects:
             return {}
         longest = max(rules.loop(rule).window_minutes for rule in suspects.values())
-        ids = [subjects[place].facts.product_id for place in suspects]
-        organisation_id = subjects[0].facts.organisation_id
+        ids = [read.subjects[place].facts.product_id for place in suspects]
+        organisation_id = read.subjects[0].facts.organisation_id
         seen = await self.looks.since(organisation_id, ids, at - WINDOWS * timedelta(minutes=longest))
         found: dict[int, Subject] = {}
         for place, rule in suspects.items():
-            subject = subjects[place]
-            own = _own(moves[subject.facts.product_id], rules.plan.minor_digits)
-            rivals = _rivals(subject, seen.get(subject.facts.product_id, ()), rules.plan.minor_digits)
-            changed = _changed(rules, rule, subject, decisions[place], own, rivals, at)
+            subject, decision = read.subjects[place], decisions[place]
+            own = _own(read.moves[subject.facts.product_id], rules.plan.minor_digits)
+            looks = seen.get(subject.facts.product_id, ())
+            theirs = rivals(subject, decision, rules.plan.rules[rule], looks, read.competitors)
+            changed = _changed(rules, rule, subject, decision, own, theirs, at)
             if changed is not None:
                 found[place] = changed
         return found
@@ -72,24 +78,30 @@ def _is_suspect(rules: Compiled, rule: int, moves: Sequence[OwnMove], at: dateti
     return sum(move.at > since for move in moves) >= min(LEAST_TURNS, plan.max_moves)
 
 
+def _may_loop(rules: Compiled, rule: int, decision: Decision) -> bool:
+    price, lower, upper = decision.current, decision.lower, decision.upper
+    if price is None or rule in rules.asleep.values() or market_line(rules.plan.rules[rule], decision) is None:
+        return False
+    # What stands outside its bounds is for the policy to bring back.
+    return (lower is None or price >= lower) and (upper is None or price <= upper)
+
+
 def _changed(
     rules: Compiled,
     rule: int,
     subject: Subject,
     decision: Decision,
     own: Sequence[Charged],
-    rivals: Mapping[str, Sequence[Charged]],
+    theirs: Mapping[str, Sequence[Charged]],
     at: datetime,
 ) -> Subject | None:
     plan, digits = rules.loop(rule), rules.plan.minor_digits
-    loop = worst(own, rivals, plan, at)
-    price = subject.facts.price
-    if loop is None or price is None:
+    loop = worst(own, theirs, plan, at)
+    price, line = subject.facts.price, market_line(rules.plan.rules[rule], decision)
+    if loop is None or price is None or line is None:
         return None
-    steps = rules.plan.rules[rule]
-    used = None if decision.line is None else [*steps.lines, *steps.fallbacks][decision.line]
     side = own_side(
-        used if isinstance(used, Line) else steps.lines[0],
+        line,
         price=_minor(price, digits),
         lower=1 if decision.lower is None else _minor(decision.lower, digits),
         upper=_minor(price, digits) if decision.upper is None else _minor(decision.upper, digits),
@@ -106,15 +118,6 @@ def _own(moves: Sequence[OwnMove], digits: int) -> list[Charged]:
     # Nobody says since when the price before the first move stood: longer than anything that is looked at.
     start = [] if first.before is None else [Charged(first.at - timedelta(days=365), _minor(first.before, digits))]
     return [*start, *(Charged(move.at, _minor(move.after, digits)) for move in moves)]
-
-
-def _rivals(subject: Subject, seen: Sequence[Observation], digits: int) -> dict[str, list[Charged]]:
-    paths: dict[str, list[Charged]] = {}
-    for look in seen:
-        price = look.landed_price if look.normalised is None else look.normalised.landed_price
-        if price is not None and (look.normalised is not None or look.currency == subject.facts.currency):
-            paths.setdefault(look.competitor_id, []).append(Charged(look.captured_at, _minor(price, digits)))
-    return paths
 
 
 def _minor(amount: Decimal, digits: int) -> int:

@@ -349,16 +349,23 @@ class Runs(Protocol):
         """
 
     async def decided(self, decisions: Sequence[StoredDecision], changes: Sequence[PriceChange], at: datetime) -> None:
-        """Keep decisions with their proposals and announce them; what is kept already keeps its proposal, or none."""
+        """Keep decisions with their proposals and announce them; what is kept already keeps its proposal, or none.
+
+        Nothing is kept of a run that is closed, and a run that is cancelled meanwhile keeps no proposal open.
+        """
 
     async def finish(self, run: Run, at: datetime) -> Run:
-        """Count the run's decisions, withdraw older proposals, close it and announce that.
+        """Count the run's decisions, withdraw what they supersede, close it and announce that.
 
-        Older are those for the same shop, or for the products that the run decided when new prices made it run.
+        That are the older proposals, approved by nobody but their policy, for the products that a rule of this run
+        took. A price that a hold names stays, and so does what is for products that no rule of this run took.
         """
 
     async def cancel(self, run: Run, at: datetime) -> Run:
-        """Count the run's decisions, withdraw its own proposals that nobody approved, close it and announce that."""
+        """Count the run's decisions, close it, announce that and withdraw its own proposals that nobody approved.
+
+        One that was cancelled before withdraws again what was left; one that finished stays as it is.
+        """
 
     async def decision(self, organisation_id: str, decision_id: str) -> StoredDecision:
         """Return one decision with its inputs; `DecisionNotFound` when there is none."""
@@ -388,6 +395,9 @@ class PriceChanges(Protocol):
 
     async def propose(self, change: PriceChange) -> None:
         """Keep a proposal that no run made; one of this id stays as it is."""
+
+    async def withdraw(self, organisation_id: str, product_id: str, why: str, at: datetime) -> None:
+        """Deny what waits for a product: its proposals, and its approved prices that no batch took up."""
 
     async def move(self, before: State, changes: Sequence[PriceChange]) -> Sequence[str]:
         """Store changes that are still in the state `before`; return the ids of those that were."""

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pricing.domain.errors import NothingToPublish
+from pricing.domain.hold import held_back
 from pricing.domain.price_change import PriceChange, State
+from pricing.usecases.holds import Holds, holds_of
 from pricing.usecases.ports import Batch, Batches, PriceChanges, Shop, Stops
 from shared.kernel.clock import Clock
 from shared.kernel.identifiers import fresh_id
@@ -55,12 +57,15 @@ class StartBatch:
 class PublishBatch:
     """Bring every price of a batch to APPLIED, FAILED or UNKNOWN.
 
+    The price of a product that is held is not written, and FAILED by the hold's name, unless the hold names it.
+
     A batch that is to stop ends between two calls: prices that were not sent are approved and free again; of those
     that were sent before a crash, the ones that the shop shows are APPLIED and the others free.
     """
 
     changes: PriceChanges
     batches: Batches
+    holds: Holds
     shop: Shop
     stops: Stops
     clock: Clock
@@ -83,10 +88,21 @@ class PublishBatch:
         approved = [replace(change, state=State.SENT) for change in changes if change.state is State.APPROVED]
         await self.changes.move(State.APPROVED, approved)
         sent = [replace(change, state=State.SENT) for change in changes]
-        refusals = {one.product_id: one.refusal for one in await self.shop.write(organisation_id, batch_id, sent)}
+        held = await self._held(organisation_id, sent)
+        free = [change for change in sent if change.product_id not in held]
+        written = await self.shop.write(organisation_id, batch_id, free) if free else ()
         shown = await self.shop.read(organisation_id, [change.product_id for change in sent])
+        # What was sent before the hold came, by a worker that died then, may stand in the shop.
+        kept_back = {one.product_id: held.get(one.product_id) for one in sent if shown.get(one.product_id) != one.after}
+        refusals = kept_back | {one.product_id: one.refusal for one in written}
         ended = [_ended(change, refusals.get(change.product_id), shown.get(change.product_id)) for change in sent]
         await self.changes.settle(organisation_id, batch_id, ended, self.clock())
+
+    async def _held(self, organisation_id: str, changes: Sequence[PriceChange]) -> dict[str, str]:
+        product_ids = [change.product_id for change in changes]
+        held = await holds_of(self.holds, organisation_id, product_ids, self.clock())
+        backs = {one.product_id: held_back(one.run_id, held.get(one.product_id, ())) for one in changes}
+        return {product_id: why for product_id, why in backs.items() if why is not None}
 
     async def _cancelled(self, batch: Batch) -> Batch:
         organisation_id, batch_id = batch.organisation_id, batch.batch_id

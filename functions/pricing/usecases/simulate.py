@@ -14,6 +14,8 @@ from pricing.usecases.simulations import LADDER, MOVES, PRICES, RESULT, ROWS, Si
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Rejected
 
+LONGEST_DETAIL = 300
+
 
 class Simulates(Protocol):
     """Computes simulations of one kind."""
@@ -68,6 +70,9 @@ class Simulate:
             return await self._end(kept, "CANCELLED")
         except Rejected as error:
             return await self._end(kept, "FAILED", error.detail)
+        except (ArithmeticError, ValueError) as error:
+            # Computed again it would fail again.
+            return await self._end(kept, "FAILED", f"it cannot be computed: {error!r}"[:LONGEST_DETAIL])
         names = await self._write(kept, made)
         done = replace(kept, items=made.items, summary=plain_data(made.summary), files=names)
         return await self._end(done, "FINISHED")

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pricing.usecases.ports import Facts, Policies, Run, Runs, ShopPart, Trigger
 from shared.kernel.clock import Clock
-from shared.kernel.errors import Rejected
+from shared.kernel.errors import PlatformError, Rejected
 from shared.kernel.identifiers import fresh_id
 
 # A part is as large as those of a run over a whole shop; its message names each partition.
@@ -51,6 +51,9 @@ class NewPrices(Protocol):
 
         False, and nothing is done, when another run took some of it up. What is touched later stays for the next run.
         """
+
+    async def remind(self, run: Run, waits: Mapping[str, datetime]) -> None:
+        """Note for a run's policy that partitions are to be decided again at a moment, or earlier if they change."""
 
     async def forget(self, policy: Follower, taken: Sequence[Touched]) -> None:
         """Forget what no run need take up, because no product is left of it."""
@@ -118,8 +121,16 @@ class FollowPrices:
     clock: Clock
 
     async def __call__(self) -> int:
-        """Start what is due; returns how many runs that were."""
-        return sum([await self._follow(one) for one in await self.prices.followers()])
+        """Start what is due; returns how many runs that were. What fails for one policy fails after all others."""
+        started, failed = 0, list[PlatformError]()
+        for one in await self.prices.followers():
+            try:
+                started += await self._follow(one)
+            except PlatformError as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
+        return started
 
     async def _follow(self, policy: Follower) -> bool:
         first = await self.prices.touched(policy, 1)

@@ -97,13 +97,13 @@ class ReadSubjects:
     async def _channels(
         self, rules: Asks, organisation_id: str, products: Sequence[ProductFacts]
     ) -> dict[str, dict[str, Decimal]]:
-        """The prices of the same articles in other shops of ours, by SKU and shop; only in the same currency."""
+        """The prices of the same articles in other shops of ours, by SKU and shop: of one currency and tax basis."""
         found: dict[str, dict[str, Decimal]] = {}
-        currency = {facts.sku: facts.currency for facts in products}
+        basis = {facts.sku: (facts.currency, facts.tax_basis) for facts in products}
         for shop_id in rules.channels:
-            there = await self.facts.by_sku(organisation_id, shop_id, list(currency))
+            there = await self.facts.by_sku(organisation_id, shop_id, list(basis))
             for sku, facts in there.items():
-                if facts.active and facts.price is not None and facts.currency == currency[sku]:
+                if facts.active and facts.price is not None and (facts.currency, facts.tax_basis) == basis[sku]:
                     found.setdefault(sku, {})[shop_id] = facts.price
         return found
 

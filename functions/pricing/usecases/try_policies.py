@@ -8,9 +8,10 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from pricing.domain.decision import Decision
 from pricing.domain.decisions.counterfactual import Counterfactual, counterfactual
 from pricing.domain.decisions.deciding import decide
+from pricing.domain.decisions.inputs import Inputs
 from pricing.domain.decisions.replay import differences, replayed
 from pricing.domain.decisions.stored import inputs_from
-from pricing.domain.errors import PolicyNotFound
+from pricing.domain.errors import DecisionNotFound, PolicyNotFound
 from pricing.domain.market import ProductFacts
 from pricing.domain.policies.checking import findings
 from pricing.domain.policies.compiled import Compiled
@@ -18,7 +19,7 @@ from pricing.domain.policies.compiling import compile_policy, compiled
 from pricing.domain.policies.document import PolicyDocument
 from pricing.domain.policies.trying import tried
 from pricing.usecases.deciding import DecideProducts
-from pricing.usecases.ports import Competitors, Facts, Policies, Runs, ShopPart
+from pricing.usecases.ports import Competitors, Facts, Policies, Runs, ShopPart, StoredDecision
 from pricing.usecases.trials import (
     Checked,
     Explained,
@@ -32,6 +33,7 @@ from pricing.usecases.trials import (
     TriedStep,
 )
 from shared.kernel.clock import Clock
+from shared.kernel.identifiers import derived_id
 
 MOST_CHECKED = 5_000
 _PERCENT = Decimal("0.01")
@@ -51,7 +53,7 @@ class CheckPolicy:
         parts = await self.facts.parts_of(organisation_id, document.shop, MOST_CHECKED)
         products = await self.facts.in_part(organisation_id, document.shop, parts[0]) if parts else []
         known = [one.competitor_id async for one in self.competitors.walk(organisation_id)]
-        found = findings(document, products, known, at)
+        found = findings(document, products, known, at, whole=len(parts) <= 1)
         made = compile_policy(document).compiled
         return Checked(
             findings=tuple(
@@ -129,6 +131,7 @@ class PreviewPolicy:
 class ExplainDecision:
     """Make a stored decision again from what it was made from, and say what would have changed it."""
 
+    facts: Facts
     policies: Policies
     runs: Runs
 
@@ -139,8 +142,14 @@ class ExplainDecision:
             return Explained(replayable=False)
         policy = await self.policies.version(organisation_id, stored.policy_id, stored.policy_version)
         rules, inputs = compiled(policy.document), inputs_from(stored.inputs)
-        (again,) = replayed(rules, [inputs], policy_version=stored.policy_version)
-        nearest = counterfactual(rules, inputs, stored.decision)
+        place = stored.decision.rule_place
+        together = place is not None and rules.plan.rules[place].same_price is not None
+        kin = await self._kin(stored, inputs) if together else []
+        # In the order in which the run decided them.
+        family = sorted([inputs, *kin], key=lambda one: one.facts.product_id)
+        again = replayed(rules, family, policy_version=stored.policy_version)[family.index(inputs)]
+        # What another member's price would do is no change of one offer.
+        nearest = None if kin else counterfactual(rules, inputs, stored.decision)
         return Explained(
             replayable=True,
             differences=tuple(
@@ -149,6 +158,25 @@ class ExplainDecision:
             counterfactual=None if nearest is None else _nearest(nearest),
             words=None if nearest is None else in_words(nearest, stored.decision),
         )
+
+    async def _kin(self, stored: StoredDecision, inputs: Inputs) -> list[Inputs]:
+        """What the other members of a product's family were decided from in the same run."""
+        if inputs.facts.family is None:
+            return []
+        part = ShopPart(partitions=(inputs.facts.partition,))
+        family = await self.facts.in_part(stored.organisation_id, inputs.facts.shop_id, part)
+        found: list[Inputs] = []
+        for facts in family:
+            if facts.product_id == inputs.facts.product_id:
+                continue
+            try:
+                decision_id = derived_id("dec", stored.run_id, facts.product_id)
+                kin = await self.runs.decision(stored.organisation_id, decision_id)
+            except DecisionNotFound:
+                continue
+            if kin.inputs is not None:
+                found.append(inputs_from(kin.inputs))
+        return found
 
 
 def _words(fields: Mapping[str, str]) -> str:

@@ -133,3 +133,18 @@ class DecisionExplained(Message):
     differences: tuple[FieldDifference, ...] = ()
     counterfactual: NearestChange | None = None
     words: str | None = None
+
+
+class RefusedFault(Message):
+    """One thing that is wrong with what was asked."""
+
+    pointer: str
+    detail: str
+
+
+class TrialRefused(Message):
+    """What was asked makes no sense: the code of the error, and what, where and how to mend it."""
+
+    refused: str
+    detail: str
+    faults: tuple[RefusedFault, ...] = ()

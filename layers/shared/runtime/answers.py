@@ -1,15 +1,30 @@
 """JSON answers: encoded bytes, so that a list costs what its encoding costs."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Response
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.kernel.paging import Page, encoded_cursor
 from shared.runtime.encoding import encode, timestamp
 
-__all__ = ["Body", "JsonAnswer", "Moment", "MoneyView", "Slug", "View", "answer", "encode", "listing", "timestamp"]
+__all__ = [
+    "Body",
+    "JsonAnswer",
+    "Moment",
+    "MoneyView",
+    "Slug",
+    "View",
+    "answer",
+    "encode",
+    "in_reach",
+    "listing",
+    "timestamp",
+]
+
+FIRST_YEAR, LAST_YEAR = 1969, 9000
 
 type Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 """An id that people choose: lower case, digits and dashes."""
@@ -21,8 +36,16 @@ def _text(value: object) -> object:
     return value
 
 
+def in_reach(moment: datetime) -> datetime:
+    """A moment in UTC, of a time that calendars and stores can hold."""
+    if not FIRST_YEAR < moment.year < LAST_YEAR:
+        message = f"a time between {FIRST_YEAR + 1} and {LAST_YEAR - 1} is expected"
+        raise ValueError(message)
+    return moment.astimezone(UTC)
+
+
 # JSON has no times, so a strict body reads them from text, and from nothing else.
-type Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_text)]
+type Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_text), AfterValidator(in_reach)]
 """A point in time with its offset."""
 
 

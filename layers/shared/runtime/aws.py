@@ -151,7 +151,7 @@ def _secrets() -> Any:  # noqa: ANN401 - the provider's answers have no types
 
 async def invoke(function: str, payload: str, *, repeatable: bool = True) -> str:
     """Ask another house's function and wait for its answer, as JSON text. The question carries the present trace."""
-    asked = json.dumps(json.loads(payload) | {"traceparent": traceparent()})
+    asked = json.dumps(json.loads(payload) | {"traceparent": traceparent()}, ensure_ascii=False)
     parameters: dict[str, object] = {"FunctionName": function, "Payload": asked.encode()}
     answer = await _asked(f"lambda {function}", "lambda", "invoke", parameters, repeatable=repeatable)
     if "FunctionError" in answer:

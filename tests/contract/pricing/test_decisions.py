@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pricing.adapters.mongo_decisions import MongoDecisions
 from pricing.domain.decision import ReasonCode
 from pricing.domain.errors import BatchNotFound, DecisionNotFound, PolicyChanged, PolicyNotFound, RunNotFound
 from pricing.domain.price_change import PriceChange, State
@@ -102,8 +103,11 @@ def test_a_run_is_over_with_the_last_of_its_parts(kept: Kept, run: Run) -> None:
 def test_a_run_because_of_new_prices_withdraws_what_waits_for_its_own_products(kept: Kept, run: Run) -> None:
     new = a_run(trigger="new_prices", requested_at=LATER)
     run(kept.stores.runs.add(new))
-    propose(kept, run, a_change(change_id="its own"), a_change(change_id="another", product_id="other"))
-    run(kept.stores.runs.decided([a_stored_decision(run_id="run")], [], LATER))
+    older = {"run_id": "older"}
+    propose(
+        kept, run, a_change(change_id="its own", **older), a_change(change_id="another", product_id="other", **older)
+    )
+    run(kept.stores.runs.decided([a_stored_decision(run_id="run", decided_at=LATER)], [], LATER))
 
     run(kept.stores.runs.finish(run(kept.stores.runs.begin(new, PARTS, LATER)), LATER))
 
@@ -152,6 +156,79 @@ def test_a_cancelled_run_withdraws_its_own_proposals_that_nobody_approved(kept: 
     }
 
 
+def test_a_closed_run_keeps_nothing_more_and_cancelled_again_withdraws_what_was_left(kept: Kept, run: Run) -> None:
+    runs = kept.stores.runs
+    run(runs.add(a_run()))
+    run(runs.cancel(a_run(), LATER))
+
+    run(runs.decided([a_stored_decision()], [a_change(decision_id="dec-prd")], LATER))
+    late = run(kept.stores.changes.some("org", ["chg"]))
+    propose(kept, run, a_change(change_id="left"))
+    run(runs.cancel(a_run(), LATER))
+
+    assert (late, run(runs.decisions("org", "run", Window())).items) == ([], ())
+    assert [one.state for one in run(kept.stores.changes.some("org", ["left"]))] == [State.DENIED]
+
+
+def test_a_run_that_has_finished_is_not_cancelled(kept: Kept, run: Run) -> None:
+    run(kept.stores.runs.add(a_run()))
+    propose(kept, run, a_change())
+    done = run(kept.stores.runs.finish(a_run(), LATER))
+
+    assert run(kept.stores.runs.cancel(a_run(), LATER)) == done
+    assert [one.state for one in run(kept.stores.changes.some("org", ["chg"]))] == [State.PROPOSED]
+
+
+@pytest.mark.parametrize("kept", ["mongodb"], indirect=True)
+def test_proposals_that_were_being_kept_while_the_run_was_cancelled_are_withdrawn(
+    kept: Kept, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = kept.stores.runs
+    run(runs.add(a_run()))
+    keep = MongoDecisions.keep
+
+    async def overtaken(self: MongoDecisions, *given: Any) -> Any:
+        kept_now = await keep(self, *given)
+        await runs.cancel(a_run(), LATER)
+        return kept_now
+
+    monkeypatch.setattr(MongoDecisions, "keep", overtaken)
+
+    run(runs.decided([a_stored_decision()], [a_change(decision_id="dec-prd")], LATER))
+
+    (change,) = run(kept.stores.changes.some("org", ["chg"]))
+    assert (change.state, change.deny_reason) == (State.DENIED, "run was cancelled")
+
+
+def test_what_waits_for_a_product_is_withdrawn_by_its_organisation_only(kept: Kept, run: Run) -> None:
+    changes = kept.stores.changes
+    propose(
+        kept,
+        run,
+        a_change(change_id="open"),
+        *approved("approved"),
+        *approved("bound", batch_id="bat"),
+        a_change(change_id="sent", state=State.SENT),
+        a_change(change_id="other", product_id="other"),
+    )
+
+    run(changes.withdraw("rival", "prd", "held", LATER))
+    untouched = run(changes.waiting("org", None))
+    run(changes.withdraw("org", "prd", "held", LATER))
+
+    every = ["open", "approved", "bound", "sent", "other"]
+    after = {one.change_id: one for one in run(changes.some("org", every))}
+    assert untouched == 1
+    assert {name: one.state.value for name, one in after.items()} == {
+        "open": "DENIED",
+        "approved": "DENIED",
+        "bound": "APPROVED",
+        "sent": "SENT",
+        "other": "PROPOSED",
+    }
+    assert (after["open"].deny_reason, after["open"].decided_at) == ("held", LATER)
+
+
 def test_runs_are_read_newest_first(kept: Kept, run: Run) -> None:
     for name in ("run_1", "run_3", "run_2"):
         run(kept.stores.runs.add(a_run(run_id=name)))
@@ -192,18 +269,22 @@ def test_a_finished_run_counts_its_reasons_and_withdraws_older_proposals_of_its_
     new = a_run(run_id="new", requested_at=LATER)
     run(kept.stores.runs.add(new))
     others = [
-        a_change(change_id="old"),
-        a_change(change_id="approved", state=State.APPROVED),
-        a_change(change_id="other shop", shop_id="other"),
-        a_change(change_id="rival", organisation_id="rival"),
+        a_change(change_id="old", product_id="a"),
+        a_change(change_id="auto", product_id="b", state=State.APPROVED, decided_by="policy"),
+        a_change(change_id="bound", product_id="b", state=State.APPROVED, decided_by="policy", batch_id="bat"),
+        a_change(change_id="approved", product_id="a", state=State.APPROVED, decided_by="ann"),
+        a_change(change_id="named by a lock", product_id="a", run_id="hld_1"),
+        a_change(change_id="no rule took it", product_id="c"),
+        a_change(change_id="not decided", product_id="d"),
+        a_change(change_id="as new", product_id="b", run_id="another", proposed_at=LATER),
+        a_change(change_id="other shop", product_id="a", shop_id="other"),
+        a_change(change_id="rival", product_id="a", organisation_id="rival"),
     ]
-    own = a_change(change_id="own", run_id="new", proposed_at=LATER)
+    own = a_change(change_id="own", product_id="a", run_id="new", proposed_at=MONDAY)
     propose(kept, run, *others, own)
-    run(
-        kept.stores.runs.decided(
-            [a_stored_decision(one, decision_id=f"d-{one}", run_id="new") for one in "ab"], [], MONDAY
-        )
-    )
+    made = [a_stored_decision(one, decision_id=f"d-{one}", run_id="new", decided_at=LATER) for one in "abc"]
+    made[2] = replace(made[2], decision=replace(made[2].decision, rule=None))
+    run(kept.stores.runs.decided(made, [], MONDAY))
 
     done = run(kept.stores.runs.finish(new, LATER))
 
@@ -211,10 +292,16 @@ def test_a_finished_run_counts_its_reasons_and_withdraws_older_proposals_of_its_
         one.change_id: one for one in run(kept.stores.changes.some("org", [one.change_id for one in [*others, own]]))
     }
     assert run(kept.stores.runs.get("org", "new")) == done
-    assert (done.state, done.decisions, done.proposed, done.reasons) == ("FINISHED", 2, 1, {"MATCH_LOWEST": 2})
+    assert (done.state, done.decisions, done.proposed, done.reasons) == ("FINISHED", 3, 1, {"MATCH_LOWEST": 3})
     assert {name: one.state for name, one in after.items()} == {
         "old": State.DENIED,
+        "auto": State.DENIED,
+        "bound": State.APPROVED,
         "approved": State.APPROVED,
+        "named by a lock": State.PROPOSED,
+        "no rule took it": State.PROPOSED,
+        "not decided": State.PROPOSED,
+        "as new": State.PROPOSED,
         "other shop": State.PROPOSED,
         "own": State.PROPOSED,
     }

@@ -35,7 +35,7 @@ from shared.kernel.paging import Window
 from shared.runtime.mongo import Mongo, Session
 from shared.runtime.outbox import Outbox
 from shared.runtime.queues import Queue
-from tests.builders.pricing import MONDAY, a_policy, an_observation, an_offer, some_facts
+from tests.builders.pricing import MONDAY, a_policy, a_run, an_observation, an_offer, some_facts
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.new_prices import FakeNewPrices
 from tests.fakes.pricing import FakeFacts, FakePolicies, FakeQuarantine, FakeRuns, FakeScanLog
@@ -471,3 +471,18 @@ def test_followers_are_found_by_an_index_however_they_are_stored(
         plan = str(run(mongo.database.command("explain", {"find": "policies", "filter": query})))
         assert "IXSCAN" in plan, plan
         assert "COLLSCAN" not in plan
+
+
+def test_what_waits_is_looked_at_again_at_its_time_or_when_it_changes(world: World) -> None:
+    offer = world.watch()
+    run = a_run(policy_id="match")
+
+    for hours in (3, 2, 5):
+        world.run(world.prices.remind(run, {"prd": MONDAY + timedelta(hours=hours)}))
+    assert world.noted() == [("prd", MONDAY + timedelta(hours=2))]
+    assert world.follow() == 0
+
+    world.look(offer, "90.00", minutes=10)
+    assert world.noted() == [("prd", MONDAY + 10 * MINUTE)]
+    world.run(world.prices.remind(replace(run, organisation_id="rival"), {"prd": MONDAY}))
+    assert world.noted() == [("prd", MONDAY + 10 * MINUTE)]

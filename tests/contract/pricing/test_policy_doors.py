@@ -125,6 +125,7 @@ def test_a_held_product_is_left_alone_until_its_hold_ends(market: Market) -> Non
         ({"ends_at": "2020-01-01T00:00:00Z"}, 422, "pricing/invalid-hold"),
         ({"price": "1.999"}, 422, "pricing/invalid-hold"),
         ({"kind": "promotion", "price": "1.99"}, 422, "pricing/invalid-hold"),
+        ({"price": "1.99", "starts_at": "2999-01-01T00:00:00Z"}, 422, "pricing/invalid-hold"),
     ],
 )
 def test_a_hold_that_cannot_be_is_refused_by_name(
@@ -191,3 +192,44 @@ def test_a_decision_comes_out_the_same_again_and_says_what_would_have_changed_it
     hidden = market.api.ask("GET", f"/pricing/decisions/{change['decision_id']}/why", organisation_id="rival")
     assert (shown.status, hidden.status) == (200, 404)
     assert shown.json["counterfactual"] == told["counterfactual"]
+
+
+def test_what_makes_no_sense_is_an_answer_of_the_trial_and_a_problem_of_the_api(trial: Any, market: Market) -> None:
+    steep = MATCH | ruled(follow=[{"reference": "lowest", "relation": "below", "by": {"percent": 120}}])
+    asked = {"action": "preview", "organisation_id": "org", "document": steep, "limit": 10}
+    told = trial(asked)
+    elsewhere = trial(asked | {"document": MATCH | {"shop": "other"}, "against": "none"})
+    assert (told["refused"], elsewhere["refused"]) == ("policy/invalid", "pricing/policy-not-found")
+
+    market.doors.cloud.functions["pricing-trial"] = lambda _: told
+    answered = market.api.ask("POST", "/pricing/policy-previews", steep)
+
+    assert (answered.status, answered.json["type"]) == (422, "/problems/policy/invalid")
+    assert answered.json["detail"] == told["detail"]
+
+
+@pytest.mark.parametrize("version", ["0", "x", "9" * 4_400, "-1"])
+def test_a_version_that_is_none_is_not_found(market: Market, version: str) -> None:
+    put(market, YAML)
+
+    assert market.api.ask("GET", f"/pricing/policies/match/versions/{version}").status == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/pricing/market-changes?until=0001-01-01T00:00:00Z",
+        "/pricing/market-changes/summary?until=0001-01-01T00:00:00Z",
+    ],
+)
+def test_a_time_beyond_every_calendar_is_refused(market: Market, path: str) -> None:
+    route, query = path.split("?")
+
+    assert market.api.ask("GET", route, query=query).status == 422
+
+
+@pytest.mark.parametrize("when", [{"starts_at": "0001-01-01T00:00:00+14:00"}, {"ends_at": "9999-12-31T23:59:59-14:00"}])
+def test_a_hold_beyond_every_calendar_is_refused(market: Market, when: dict[str, str]) -> None:
+    asked = {"shop_id": "demo-eu", "sku": "HP-100", "reason": "agreed with the maker"} | when
+
+    assert market.api.ask("POST", "/pricing/holds", asked).status == 422

@@ -26,6 +26,7 @@ from pricing.adapters.lambda_own_catalogue import LambdaOwnCatalogue
 from pricing.adapters.messages import facts_of, observation_of
 from pricing.adapters.mongo_filters import MongoFilters
 from pricing.adapters.mongo_looks import MongoLooks
+from pricing.adapters.mongo_new_prices import MongoNewPrices
 from pricing.adapters.mongo_observations import MongoScanLog
 from pricing.adapters.mongo_own_moves import MongoOwnMoves
 from pricing.adapters.pages_later import PagesLater
@@ -253,6 +254,7 @@ class Process:
             decided=DecideProducts(subjects=subjects, loops=HeedLoops(looks=MongoLooks(self.kept.pricing))),
             policies=kept.policies,
             runs=kept.runs,
+            reminders=MongoNewPrices(self.kept.pricing, self.outbox),
             stops=Stops("work"),
             clock=self.clock,
         )
@@ -263,6 +265,7 @@ class Process:
         publishing = PublishBatch(
             changes=self.stores.changes,
             batches=self.stores.batches,
+            holds=self.stores.holds,
             shop=LambdaOwnCatalogue("products-prices"),
             stops=Stops("work"),
             clock=self.clock,

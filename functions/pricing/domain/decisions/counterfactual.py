@@ -23,6 +23,7 @@ from pricing.domain.plan import Line
 
 type Kind = Literal["reference", "new_offer", "returning_offer"]
 
+FAMILY = "family"
 _DENSE = 1000
 _SECTIONS = 512
 _RETURNING = {Gate.NOT_IN_STOCK, Gate.STOCK_UNKNOWN, Gate.STALE, Gate.EXPIRED}
@@ -64,6 +65,8 @@ def counterfactual(rules: Rules, inputs: Inputs, decision: Decision) -> Counterf
     None where no change of one offer does, or where the decision is not this product's own: it was made otherwise, or
     with its family.
     """
+    if FAMILY in decision.flags:
+        return None
     now = variants(rules, inputs)
     scale = scale_of(inputs.facts.currency)
     if now is None or units_of(decision.price, scale) != now.row.price:

@@ -97,6 +97,12 @@ def look_at(look: Observation, facts: ProductFacts) -> Seen:
     return _look(look, facts, scale_of(facts.currency), None, 0)
 
 
+def look_back(look: Observation, offer: Offer, facts: ProductFacts, competitor: Competitor | None) -> Seen:
+    """A past look at an offer as it was seen then: what has expired since had not."""
+    marks = _marks(look, _names(facts.own_seller_ids), competitor, look.captured_at)
+    return _look(look, facts, scale_of(facts.currency), offer, marks)
+
+
 def _look(look: Observation, facts: ProductFacts, scale: int, offer: Offer | None, marks: int) -> Seen:
     item, landed, doubts = _amounts(look, facts, scale)
     stock = _MARKS_OF_STOCK.get(look.availability, _NOT_IN_STOCK)

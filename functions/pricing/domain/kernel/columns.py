@@ -39,7 +39,8 @@ class Products:
 
     `flags` are `ProductFlag`; `minutes_since_change` counts from the last published change, −1 for never.
     `formulas` are computed references by name, rounded down. `learned` is a price that stood in a market like this one.
-    `base` is the price that change limits and routing shares are measured from (the day's first, say), 0 for `price`.
+    `base` is the price that change limits are measured from (the day's first, say), 0 for `price`; belief and routes
+    take the larger share of a move, from `base` or from `price`.
     `family` is a number that products of one family share, −1 for none. `settles` is where a loop with another seller
     ends: a looping product goes there, inside its bounds; without it it stays.
     """
@@ -64,7 +65,7 @@ class Products:
 
     @property
     def measured_from(self) -> Ints:
-        """The price that shares of a move are measured from."""
+        """The price that change limits are measured from."""
         return self.price if self.base is None else np.where(self.base > 0, self.base, self.price)
 
     def at(self, rows: Places | slice) -> Self:

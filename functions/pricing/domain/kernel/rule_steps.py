@@ -12,7 +12,7 @@ from pricing.domain.kernel.families import join_families
 from pricing.domain.kernel.market import watched
 from pricing.domain.kernel.view import View
 from pricing.domain.kernel.work import Work, started
-from pricing.domain.kernel.worth import comply, disbelieve, moved, routed, stop, weigh
+from pricing.domain.kernel.worth import Moved, comply, disbelieve, routed, stop, weigh
 from pricing.domain.plan import RulePlan
 
 
@@ -28,11 +28,11 @@ def decided(view: View, rule: RulePlan) -> tuple[Work, Ints, Flags, Flags]:
     join_families(work)
     price = _price(work)
     stop(work)
-    base, size = moved(work, price)
-    disbelieve(work, price, base, size)
+    moved = Moved(work, price)
+    disbelieve(work, price, moved)
     comply(work, price)
     weigh(work, price)
-    route = routed(work, price, base, size)
+    route = routed(work, price, moved)
     # Whatever is held, or was made by an action, has a binding, and each binding gives a reason.
     reason = work.reasons + (work.binding == 0).view(np.uint8) * _followed(work)
     work.note(reason <= Reason.MATCH_LOWEST, Note.GOAL)

@@ -16,16 +16,29 @@ def stop(work: Work) -> None:
     _hold_flagged(work, None, ProductFlag.IN_PROMOTION, Binding.PROMOTION)
 
 
-def moved(work: Work, price: Ints) -> tuple[Ints, Ints]:
-    """The price that moves are measured from, and how far from it each price is."""
-    base = work.view.products.measured_from
-    return base, np.abs(price - base)
+class Moved:
+    """How far prices are from the present ones, and from those of their base where they have one.
+
+    The larger share counts: many small moves make a large one, and a way back is no smaller than the way there.
+    """
+
+    def __init__(self, work: Work, price: Ints) -> None:
+        products = work.view.products
+        starts = [products.price] if products.base is None else [products.price, products.measured_from]
+        self._ways = [(start, np.abs(price - start)) for start in starts]
+
+    def beyond(self, ppm: int) -> Mask:
+        """The rows that moved by more than a share."""
+        # Of whole numbers, d > x is the same as d > floor(x): the shares need no fraction.
+        first, *others = (size > share(start, ppm, MILLION) for start, size in self._ways)
+        for far in others:
+            first |= far
+        return first
 
 
-def disbelieve(work: Work, price: Ints, base: Ints, size: Ints) -> None:
+def disbelieve(work: Work, price: Ints, moved: Moved) -> None:
     """Hold moves too large to be believed; before compliance, which would call a misread page a sale below cost."""
-    # Of whole numbers, d > x is the same as d > floor(x): the shares need no fraction.
-    far = size > share(base, work.rule.routing.quarantine_above_ppm, MILLION)
+    far = moved.beyond(work.rule.routing.quarantine_above_ppm)
     if far.any():
         present = work.view.products.price
         work.hold(far & (present > 0) & (price != present), Binding.BELIEF)
@@ -71,13 +84,13 @@ def _freeze(work: Work, moves: Mask, competitor: str) -> None:
     _hold_where(work, leads & moves & (products.price > 0) & (products.price >= work.bounds.minimum), Binding.FREEZE)
 
 
-def routed(work: Work, price: Ints, base: Ints, size: Ints) -> Flags:
+def routed(work: Work, price: Ints, moved: Moved) -> Flags:
     """Who must look at each product: nobody where the price stays, except at a move that was not believed."""
     routing, present = work.rule.routing, work.view.products.price
     # Bytes are added and compared instead of chosen by masks, which costs several times as much.
-    route = codes(size > share(base, routing.auto_within_ppm, MILLION), Route.REVIEW - Route.AUTO)
+    route = codes(moved.beyond(routing.auto_within_ppm), Route.REVIEW - Route.AUTO)
     route += np.uint8(Route.AUTO)
-    np.maximum(route, codes(size > share(base, routing.manager_above_ppm, MILLION), Route.MANAGER), out=route)
+    np.maximum(route, codes(moved.beyond(routing.manager_above_ppm), Route.MANAGER), out=route)
     np.maximum(route, codes(work.bounds.minimum == 0, Route.REVIEW), out=route)
     unpriced = present == 0
     if unpriced.any():

@@ -21,6 +21,8 @@ _WORDS = {"in_": "in"}
 
 def check_condition(condition: Condition, pointer: str, notes: Notes, depth: int = 0) -> None:
     """Note everything that keeps a condition from being asked."""
+    if notes.is_full:
+        return
     if depth > DEEPEST:
         notes.add(pointer, f"conditions stand more than {DEEPEST} deep in each other", "split the rule into two")
         return
@@ -69,6 +71,8 @@ def _check_numbers(condition: Condition, known: Field, pointer: str, notes: Note
     texts = [("eq", condition.eq)] if condition.eq is not None else [("in", text) for text in condition.in_]
     limits = [(word, getattr(condition, word)) for word in ("lt", "lte", "gt", "gte")]
     for word, value in texts + [(word, str(value)) for word, value in limits if value is not None]:
+        if notes.is_full:
+            return
         try:
             scaled(Decimal(str(value)), digits, f"a number to compare «{condition.field}» with")
         except InvalidOperation:

@@ -4,13 +4,15 @@ Nothing is invented: what is said of all products holds for any, and what is sai
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from pricing.domain.decision import ReasonCode
 from pricing.domain.market import ProductFacts
 from pricing.domain.plan import RulePlan
 from pricing.domain.policies.checking_products import product_findings
-from pricing.domain.policies.compiled import Compiled, competitors_of
+from pricing.domain.policies.compiled import Compiled, competitors_of, lines_of
 from pricing.domain.policies.compiling import compile_policy
 from pricing.domain.policies.document import PolicyDocument, Rule
 from pricing.domain.policies.fields import near
@@ -19,11 +21,25 @@ from pricing.domain.policies.floors import fits
 from pricing.domain.policies.reaching import unreachable
 from pricing.domain.policies.windows import local, never_open
 
+MOST_NAMED = 1_000
+"""Findings of competitors."""
+MOST_NAMES = 2_000_000
+"""Names of competitors that are looked up, over all rules and their fallbacks."""
+MOST_HINTS = 20
+
 
 def findings(
-    document: PolicyDocument, products: Sequence[ProductFacts], competitors: Collection[str], at: datetime
+    document: PolicyDocument,
+    products: Sequence[ProductFacts],
+    competitors: Collection[str],
+    at: datetime,
+    *,
+    whole: bool = True,
 ) -> tuple[Finding, ...]:
-    """Everything worth saying of a policy, for these products of its shop and these competitors, at that time."""
+    """Everything worth saying of a policy, for these products of its shop and these competitors, at that time.
+
+    Unless they are the `whole` shop, what is said of all products of a rule warns only.
+    """
     outcome = compile_policy(document)
     if outcome.compiled is None:
         return tuple(
@@ -42,7 +58,7 @@ def findings(
         *_rules(made, frozenset(competitors), at),
         *_reach(made),
         *_tests(document),
-        *product_findings(made, [facts for facts in products if facts.shop_id == document.shop]),
+        *product_findings(made, [facts for facts in products if facts.shop_id == document.shop], whole=whole),
     )
 
 
@@ -51,16 +67,58 @@ def _rules(made: Compiled, competitors: frozenset[str], at: datetime) -> Iterato
         plan, pointer = made.plan.rules[place], f"/rules/{place}"
         yield from _bounds(plan, pointer, made)
         yield from _windows(rule, pointer, at)
-        for name in dict.fromkeys(competitors_of(plan)):
+    yield from islice(_competitors(made, competitors), MOST_NAMED)
+
+
+def _competitors(made: Compiled, competitors: frozenset[str]) -> Iterator[Finding]:
+    hints, names_left = _Hints(sorted(competitors)), MOST_NAMES
+    for place, plan in enumerate(made.plan.rules[: len(made.rules)]):
+        names = competitors_of(plan)
+        names_left -= len(names)
+        if names_left < 0:
+            return
+        pointer = f"/rules/{place}"
+        yield from _left_out(plan, pointer, competitors)
+        for name in dict.fromkeys(names):
             if name not in competitors:
                 yield Finding(
                     code="UNKNOWN_COMPETITOR",
                     severity="error",
-                    rule=rule.name,
-                    message=f"there is no competitor «{name}»{near(name, sorted(competitors))}",
+                    rule=plan.name,
+                    message=f"there is no competitor «{name}»{hints.near(name)}",
                     mend="name a competitor that is watched, or add it first",
                     pointer=pointer,
                 )
+
+
+@dataclass(slots=True)
+class _Hints:
+    """What was probably meant, for the first few names; looking among thousands takes its time."""
+
+    known: list[str]
+    left: int = MOST_HINTS
+
+    def near(self, name: str) -> str:
+        self.left -= 1
+        return near(name, self.known) if self.left >= 0 else ""
+
+
+def _left_out(plan: RulePlan, pointer: str, known: frozenset[str]) -> Iterator[Finding]:
+    """Competitors that a line follows by name and the rule leaves out."""
+    chosen = plan.competitors
+    ids = frozenset(chosen.ids)
+    for line in lines_of(plan):
+        named = line.reference.competitors
+        counting = [name for name in named if chosen.kind == "all" or (name in ids) == (chosen.kind == "only")]
+        if named and not counting and known.issuperset(named) and known >= ids:
+            yield Finding(
+                code="NOBODY_TO_FOLLOW",
+                severity="error",
+                rule=plan.name,
+                message=f"it follows {', '.join(named)}, whom its own competitors leave out",
+                mend="name somebody who counts, or let them count in `competitors`",
+                pointer=f"{pointer}/competitors",
+            )
 
 
 def _bounds(plan: RulePlan, pointer: str, made: Compiled) -> Iterator[Finding]:
@@ -136,15 +194,17 @@ def _reach(made: Compiled) -> Iterator[Finding]:
 
 def _tests(document: PolicyDocument) -> Iterator[Finding]:
     rules = {rule.name for rule in document.rules}
+    reasons = {code.value for code in ReasonCode}
+    hints = {"rule": _Hints(sorted(rules)), "reason": _Hints(sorted(reasons))}
     for place, case in enumerate(document.tests):
-        asked = (("rule", case.expect.rule, rules), ("reason", case.expect.reason, {code.value for code in ReasonCode}))
+        asked = (("rule", case.expect.rule, rules), ("reason", case.expect.reason, reasons))
         for word, name, known in asked:
             if name is not None and name not in known:
                 yield Finding(
                     code="BAD_TEST",
                     severity="error",
                     message=f"the test «{case.name}» expects a {word} «{name}» that there is not"
-                    f"{near(name, sorted(known))}",
+                    f"{hints[word].near(name)}",
                     mend=f"name a {word} that there is",
                     pointer=f"/tests/{place}/expect/{word}",
                 )

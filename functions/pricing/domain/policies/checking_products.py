@@ -6,15 +6,19 @@ import numpy as np
 
 from pricing.domain.market import ProductFacts
 from pricing.domain.policies.compiled import NO_RULE, Compiled
-from pricing.domain.policies.conditions import mask
+from pricing.domain.policies.conditions import effort, mask
 from pricing.domain.policies.fact_columns import FactColumns
 from pricing.domain.policies.findings import Finding
 from pricing.domain.policies.floors import band, fits, has_floor
+from pricing.domain.policies.regions import Work, WorkedEnough
 
 type Products = list[ProductFacts]
 
+MOST_WORK = 1_500_000
+"""Microseconds, about, in which overlaps are looked for."""
 
-def product_findings(made: Compiled, products: Sequence[ProductFacts]) -> Iterator[Finding]:
+
+def product_findings(made: Compiled, products: Products, *, whole: bool) -> Iterator[Finding]:
     """Findings that these products show, each once for a rule, with an example and how many there are."""
     currency = made.plan.currency
     other = [facts for facts in products if facts.currency != currency]
@@ -33,11 +37,11 @@ def product_findings(made: Compiled, products: Sequence[ProductFacts]) -> Iterat
         if place != NO_RULE and made.rules[place].follow:
             by_rule.setdefault(place, []).append(facts)
     for place, taken in sorted(by_rule.items()):
-        yield from _of_rule(made, place, taken)
+        yield from _of_rule(made, place, taken, whole=whole)
     yield from _overlaps(made, fitting)
 
 
-def _of_rule(made: Compiled, place: int, products: Products) -> Iterator[Finding]:
+def _of_rule(made: Compiled, place: int, products: Products, *, whole: bool) -> Iterator[Finding]:
     plan, digits = made.plan.rules[place], made.plan.minor_digits
     bare = [facts for facts in products if not has_floor(facts, plan.bounds)]
     if bare:
@@ -57,7 +61,7 @@ def _of_rule(made: Compiled, place: int, products: Products) -> Iterator[Finding
         yield Finding(
             code="CONTRADICTORY_BOUNDS",
             # A fault of one product's data must not keep a policy from being saved; the product is held.
-            severity="error" if len(empty) == len(products) else "warning",
+            severity="error" if whole and len(empty) == len(products) else "warning",
             rule=plan.name,
             message=f"{_count([facts for facts, _ in empty])} without a price between {one.low_by} and {one.high_by}",
             mend=f"raise {one.high_by} or lower {one.low_by}",
@@ -86,14 +90,21 @@ def _of_rule(made: Compiled, place: int, products: Products) -> Iterator[Finding
 
 
 def _overlaps(made: Compiled, products: Sequence[ProductFacts]) -> Iterator[Finding]:
-    """Rules with a condition that hold for a product which an earlier rule with a condition takes."""
+    """Rules with a condition that hold for a product which an earlier rule with a condition takes.
+
+    Of rules beyond what can soon be compared nothing is said.
+    """
     if len(products) == 0:
         return
-    columns = FactColumns(products)
+    columns, work = FactColumns(products), Work(MOST_WORK)
     first = np.full(len(products), NO_RULE, np.int32)
     for place, rule in enumerate(made.rules):
         if rule.when is None:
             continue
+        try:
+            work.spend(effort(rule.when, len(products)))
+        except WorkedEnough:
+            return
         holds = mask(rule.when, columns)
         both = holds & (first != NO_RULE)
         if both.any():

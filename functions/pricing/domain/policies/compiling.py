@@ -11,14 +11,14 @@ from pricing.domain.policies.compiled import Compiled
 from pricing.domain.policies.compiling_lines import MOST_LINES, chain, line
 from pricing.domain.policies.document import PolicyDocument, Rule
 from pricing.domain.policies.flaws import MOST_SHOWN, Flaw, Notes
+from pricing.domain.policies.limits import MOST_RULES, MOST_TESTS
 from pricing.domain.policies.parts import Bounds, Evidence, Routing, Schedule
 from pricing.domain.policies.settling import settled
 from pricing.domain.policies.windows import zone
 from shared.kernel.errors import Fault
 from shared.kernel.money import MINOR_UNITS
 
-MOST_RULES = 10_000
-MOST_TESTS = 1_000
+MOST_GAP_HOURS = 8_760
 LEFT_ALONE = Line(reference=Reference(kind="own", own="current"))
 """Stands in the place of a rule that follows nothing; no product is ever given that place."""
 
@@ -52,7 +52,7 @@ def compile_policy(document: PolicyDocument) -> Outcome:
     _check_whole(document, notes)
     rules = tuple(settled(document.defaults, rule) for rule in document.rules[:MOST_RULES])
     named = {rule.name: rule for rule in rules}
-    plans = [_rule(rule, f"/rules/{place}", named, notes) for place, rule in enumerate(rules)]
+    plans = [_rule(rule, f"/rules/{place}", named, notes) for place, rule in enumerate(rules) if not notes.is_full]
     if notes.flaws:
         return Outcome(None, tuple(notes.flaws))
     ready = [plan for plan in plans if plan is not None]
@@ -83,7 +83,7 @@ def _check_whole(document: PolicyDocument, notes: Notes) -> None:
 
 def _rule(rule: Rule, pointer: str, named: dict[str, Rule], notes: Notes) -> RulePlan | None:
     notes.rule = rule.name
-    before = len(notes.flaws)
+    before = notes.count
     if rule.when is not None:
         check_condition(rule.when, f"{pointer}/when", notes)
     if len(rule.follow) > MOST_LINES:
@@ -99,7 +99,7 @@ def _rule(rule: Rule, pointer: str, named: dict[str, Rule], notes: Notes) -> Rul
     _check_windows(rule, pointer, notes)
     plan = _parts(rule, pointer, notes) | {"fallbacks": chain(rule, pointer, named, notes)}
     notes.rule = None
-    if len(notes.flaws) > before:
+    if notes.count > before:
         return None
     return RulePlan(name=rule.name, lines=tuple(lines) or (LEFT_ALONE,), choose=rule.choose, **plan)  # type: ignore[arg-type]  # each by its name
 
@@ -117,7 +117,7 @@ def _parts(rule: Rule, pointer: str, notes: Notes) -> dict[str, object]:
         "compliance": compiling_parts.compliance(rule.compliance),
         "routing": compiling_parts.routing(rule.routing or Routing(), f"{pointer}/routing", notes),
         "smallest_move": notes.minor(f"{pointer}/smallest_move", rule.smallest_move, least=0) or 0,
-        "min_gap_minutes": notes.minutes(f"{pointer}/schedule/min_gap_hours", gap) or 0,
+        "min_gap_minutes": notes.minutes(f"{pointer}/schedule/min_gap_hours", gap, MOST_GAP_HOURS) or 0,
         "freeze_while_lowest": rule.freeze_while_lowest,
         "same_price": rule.same_price.choose if rule.same_price is not None else None,
         "loop": compiling_parts.loop(rule.loop, f"{pointer}/loop", notes),

@@ -1,6 +1,7 @@
 """A rule's lines as the kernel takes them, and its chain of fallbacks laid out flat."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from pricing.domain.plan import Action, Line, Reference, ReferenceKind
 from pricing.domain.policies.document import Rule
@@ -33,14 +34,14 @@ _KINDS: dict[str, ReferenceKind] = {"competitor": "named", "channel": "formula"}
 
 def line(written: Written, pointer: str, notes: Notes) -> Line | None:
     """A line compiled; None when something is wrong with it, which is noted."""
-    before = len(notes.flaws)
+    before = notes.count
     _check_parameters(written, pointer, notes)
     share = notes.ppm(f"{pointer}/percent", written.percent, 0, 100)
     margin = notes.ppm(f"{pointer}/margin_percent", written.margin_percent, 0, 99)
     markup = notes.ppm(f"{pointer}/markup_percent", written.markup_percent, 0, 800)
     money, ppm = _amount(written, pointer, notes)
     column = _column(written, pointer, notes)
-    if len(notes.flaws) > before:
+    if notes.count > before:
         return None
     kind = _KINDS.get(written.reference, written.reference)
     reference = Reference(
@@ -102,14 +103,27 @@ def _column(written: Written, pointer: str, notes: Notes) -> str | None:
         return None
 
 
+@dataclass(slots=True)
+class _Chain:
+    """A chain that is being laid out: its steps, and how many entries were looked at for it, good or not."""
+
+    steps: list[Line | Action] = field(default_factory=list)
+    looked_at: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether more was looked at than a chain may have; what follows is not laid out."""
+        return self.looked_at > MOST_FALLBACKS
+
+
 def chain(rule: Rule, pointer: str, rules: Mapping[str, Rule], notes: Notes) -> tuple[Line | Action, ...]:
     """What a rule falls back to, in order; a step that names another rule stands for that rule's line and chain."""
-    steps: list[Line | Action] = []
-    end = _lay_out(rule, pointer, rules, notes, (rule.name,), steps)
-    if len(steps) > MOST_FALLBACKS:
-        detail = f"the chain of fallbacks has {len(steps)} steps"
+    made = _Chain()
+    end = _lay_out(rule, pointer, rules, notes, (rule.name,), made)
+    if made.is_over:
+        detail = f"the chain of fallbacks has {made.looked_at} steps or more"
         notes.add(f"{pointer}/fallback", detail, f"keep it to {MOST_FALLBACKS}")
-    return (*steps, end) if end is not None else tuple(steps)
+    return (*made.steps, end) if end is not None else tuple(made.steps)
 
 
 def _lay_out(
@@ -118,21 +132,24 @@ def _lay_out(
     rules: Mapping[str, Rule],
     notes: Notes,
     path: tuple[str, ...],
-    steps: list[Line | Action],
+    laid: _Chain,
 ) -> Action | None:
     end: Action | None = rule.otherwise
     for place, step in enumerate(rule.fallback or ()):
+        laid.looked_at += 1
+        if laid.is_over:
+            break
         here = f"{pointer}/fallback/{place}" if len(path) == 1 else f"{pointer}/fallback"
         if step.reference != "rule" or step.rule is None:
             made = line(step, here, notes)
-            steps.extend([made] if made is not None else [])
+            laid.steps.extend([made] if made is not None else [])
             continue
         other = _named(step, here, rules, notes, path)
         if other is None:
             continue
         made = line(other.follow[0], here, notes)
-        steps.extend([made] if made is not None else [])
-        beyond = _lay_out(other, pointer, rules, notes, (*path, other.name), steps)
+        laid.steps.extend([made] if made is not None else [])
+        beyond = _lay_out(other, pointer, rules, notes, (*path, other.name), laid)
         end = end or beyond
     return end
 
@@ -145,8 +162,6 @@ def _named(step: Written, pointer: str, rules: Mapping[str, Rule], notes: Notes,
     elif name in path:
         circle = " → ".join(f"«{one}»" for one in (*path[path.index(name) :], name))
         notes.add(pointer, f"the fallbacks go in a circle: {circle}", "end the chain with otherwise", "CYCLIC_FALLBACK")
-    elif len(path) > MOST_FALLBACKS:
-        notes.add(pointer, f"the chain of fallbacks goes on through {len(path)} rules", f"keep it to {MOST_FALLBACKS}")
     elif len(other.follow) != 1:
         notes.add(pointer, f"the rule «{name}» has {len(other.follow)} lines", "fall back to a rule with one line")
     else:

@@ -20,7 +20,9 @@ from pricing.domain.policies.closed import Closed
 from pricing.domain.policies.flaws import Notes
 from pricing.domain.policies.written import NotExact, ending
 
-_LONGEST_AGE = 365 * 24 * 60
+MOST_AGE_HOURS = 8_760
+MOST_WINDOW_HOURS = 720
+"""A loop looks back at own moves, which are kept for 120 days."""
 
 
 def said(part: Closed | None, *names: str) -> dict[str, object]:
@@ -72,10 +74,13 @@ def _step(pointer: str, percent: Decimal | None, most: int, notes: Notes) -> int
 def evidence(written: parts.Evidence, pointer: str, notes: Notes) -> Evidence:
     """What offers must bring."""
     usual = Evidence()
-    age = notes.minutes(f"{pointer}/max_age_hours", written.max_age_hours)
-    if age is not None and not 0 < age <= _LONGEST_AGE:
-        notes.add(f"{pointer}/max_age_hours", f"{written.max_age_hours} hours are no age", "write up to 8760")
+    age = notes.minutes(f"{pointer}/max_age_hours", written.max_age_hours, MOST_AGE_HOURS)
+    if age == 0:
+        notes.add(f"{pointer}/max_age_hours", "0 hours are no age", f"write up to {MOST_AGE_HOURS:,} hours")
     confidence = written.min_confidence
+    if confidence is not None and not (confidence.is_finite() and 0 <= confidence <= 1):
+        notes.add(f"{pointer}/min_confidence", f"{confidence} is out of range", "write 0 to 1, like 0.8")
+        confidence = None
     share = notes.ppm(f"{pointer}/min_confidence", None if confidence is None else confidence * 100, 0, 100)
     agreement = written.min_agreement
     if agreement is not None and not 0 <= agreement <= 100:  # noqa: PLR2004  # a page has a handful of readers
@@ -145,7 +150,9 @@ def loop(written: parts.Loop | None, pointer: str, notes: Notes) -> LoopPlan:
     """How long a price war may be."""
     if written is None:
         return LoopPlan()
-    window = notes.minutes(f"{pointer}/window_hours", written.window_hours)
+    window = notes.minutes(f"{pointer}/window_hours", written.window_hours, MOST_WINDOW_HOURS)
+    if window is None:
+        return LoopPlan()
     if not 1 <= written.max_moves <= MOST_LOOP_MOVES or not window:
         detail = f"{written.max_moves} moves in {written.window_hours} hours cannot be kept"
         notes.add(pointer, detail, f"write 1 to {MOST_LOOP_MOVES} moves, in more than 0 hours")

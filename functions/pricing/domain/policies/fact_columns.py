@@ -4,10 +4,10 @@ A number stands as twice its millionths, rounded down, plus one where something 
 limit of at most six decimals is exact, whatever the product's own number of decimals. A text stands as a small number.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +26,9 @@ _NOBODY = -1
 
 def encoded(value: Decimal | Fraction) -> int:
     """A number as its column holds it; what is too far for any limit stands at the end."""
-    scaled = Fraction(value) * _SCALE
-    whole: int = floor(scaled)
-    return min(max(2 * whole + int(whole != scaled), 1 - _FARTHEST), _FARTHEST)
+    above, below = value.as_integer_ratio()
+    whole: int = above * _SCALE // below
+    return min(max(2 * whole + int(whole * below != above * _SCALE), 1 - _FARTHEST), _FARTHEST)
 
 
 class FactColumns:
@@ -38,6 +38,7 @@ class FactColumns:
         self._products = products
         self._numbers: dict[str, NDArray[np.int64]] = {}
         self._texts: dict[str, tuple[NDArray[np.int32], dict[str, int]]] = {}
+        self._sorted: dict[str, tuple[list[str], NDArray[np.int32]]] = {}
         self._tags: dict[str, list[int]] | None = None
 
     def __len__(self) -> int:
@@ -65,6 +66,21 @@ class FactColumns:
         passed = np.zeros(len(known) + 1, np.bool_)
         passed[: len(known)] = [test(text) for text in known]
         return passed[codes]
+
+    def under(self, name: str, above: str) -> Mask:
+        """Whose category is this one or stands below it: `within`, for many, by its place among all sorted."""
+        if name not in self._sorted:
+            codes, known = self._text(name)
+            texts = sorted(known)
+            places = np.full(len(known) + 1, _NOBODY, np.int32)
+            places[[known[text] for text in texts]] = range(len(texts))
+            self._sorted[name] = texts, places[codes]
+        texts, rows = self._sorted[name]
+        itself = bisect_left(texts, above)
+        # Everything that starts with « > » lies before the next sign after its last.
+        first, last = bisect_left(texts, f"{above} > "), bisect_left(texts, f"{above} >!")
+        found: Mask = (rows >= first) & (rows < last)
+        return found | (rows == itself) if itself < len(texts) and texts[itself] == above else found
 
     def present(self, name: str) -> Mask:
         """Who has the field at all."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from pricing.domain.policies.limits import shortened
+
 type Severity = Literal["error", "warning", "info"]
 
 
@@ -17,3 +19,6 @@ class Finding:
     rule: str | None = None
     sku: str | None = None
     pointer: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", shortened(self.message))

@@ -6,8 +6,11 @@ from decimal import Decimal
 
 from pricing.domain.plan import MOST_MONEY
 from pricing.domain.policies import written
+from pricing.domain.policies.limits import shortened
 
 MOST_SHOWN = 100
+MOST_KEPT = 1_000
+"""After so many flaws no further rule is looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +32,19 @@ class Notes:
     digits: int
     rule: str | None = None
     flaws: list[Flaw] = field(default_factory=list)
+    count: int = 0
 
     def add(self, pointer: str, detail: str, mend: str, code: str = "INVALID") -> None:
-        """Note a flaw."""
-        self.flaws.append(Flaw(code=code, pointer=pointer, rule=self.rule, detail=detail, mend=mend))
+        """Note a flaw; beyond `MOST_KEPT` it is counted only."""
+        self.count += 1
+        if self.count <= MOST_KEPT:
+            flaw = Flaw(code=code, pointer=pointer, rule=self.rule, detail=shortened(detail), mend=mend)
+            self.flaws.append(flaw)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much was noted that nothing further need be looked at."""
+        return self.count >= MOST_KEPT
 
     def minor(self, pointer: str, value: Decimal | None, *, least: int = 1) -> int | None:
         """An amount in minor units, at least `least` of them."""
@@ -51,11 +63,11 @@ class Notes:
             return None
         return made
 
-    def minutes(self, pointer: str, value: Decimal | None) -> int | None:
-        """Hours in whole minutes."""
+    def minutes(self, pointer: str, value: Decimal | None, most_hours: int) -> int | None:
+        """Hours in whole minutes, at most so many hours of them."""
         made = self._made(pointer, value, written.minutes)
-        if made is not None and made < 0:
-            self.add(pointer, f"{value} hours are no time", "write 0 or more")
+        if made is not None and not 0 <= made <= most_hours * 60:
+            self.add(pointer, f"{value} hours are out of range", f"write 0 to {most_hours:,} hours")
             return None
         return made
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from pricing.domain.policies.fields import IN_FORMULAS, is_rivals_secret, near
 
@@ -37,6 +38,7 @@ class Formula:
     of: Computed
 
 
+@lru_cache(maxsize=256)
 def formula(text: str) -> Formula:
     """The formula that a text means; `BadFormula` says what is wrong with it."""
     if len(text) > LONGEST:

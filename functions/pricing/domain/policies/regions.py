@@ -6,7 +6,6 @@ in one span. A cut stands before (0) or after (1) a key; a span reaches from one
 
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from pricing.domain.policies.document import Condition
@@ -16,6 +15,23 @@ type Cut = tuple[Any, int]
 type Span = tuple[Cut | None, Cut | None]
 
 _LAST = "\U0010ffff" * 8
+
+
+class WorkedEnough(Exception):
+    """So much was compared that nothing further is looked at."""
+
+
+@dataclass(slots=True)
+class Work:
+    """What may still be compared, about a microsecond each; `WorkedEnough` when it is used up."""
+
+    left: int
+
+    def spend(self, amount: int) -> None:
+        """Use some of it, before it is done."""
+        self.left -= amount
+        if self.left < 0:
+            raise WorkedEnough
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +50,11 @@ class Region:
     def is_finite(self) -> bool:
         """Whether only some named values are left."""
         return not self.missing and all(_point(span) for span in self.spans)
+
+    @property
+    def size(self) -> int:
+        """How much looking at it takes."""
+        return 1 + len(self.spans)
 
     def points(self) -> list[Any]:
         """The named values of a finite region."""
@@ -80,8 +101,9 @@ def _point(span: Span) -> bool:
     return low is not None and high is not None and low[0] == high[0]
 
 
-def region(condition: Condition, name: str) -> Region:
+def region(condition: Condition, name: str, work: Work) -> Region:
     """The values of a field that pass a test of it."""
+    work.spend(2 + 2 * len(condition.in_))
     if condition.exists is not None:
         held = Region(((None, None),), missing=False)
         return held if condition.exists else held.rest()
@@ -101,16 +123,16 @@ def _ordered(condition: Condition, name: str) -> Region:
     highs = [(condition.lt, 0), (condition.lte, 1)]
     for limit, side in lows:
         if limit is not None:
-            made = made.meet(Region(((_cut(name, Fraction(limit), side), None),), missing=False))
+            made = made.meet(Region(((_cut(name, limit, side), None),), missing=False))
     for limit, side in highs:
         if limit is not None:
-            made = made.meet(Region(((None, _cut(name, Fraction(limit), side)),), missing=False))
+            made = made.meet(Region(((None, _cut(name, limit, side)),), missing=False))
     return made
 
 
 def _key(name: str, text: str) -> Any:  # noqa: ANN401  # a field's values have one kind, each field its own
     if FIELDS[name].is_number:
-        return Fraction(Decimal(text))
+        return Decimal(text)
     return tuple(text.split(" > ")) if FIELDS[name].kind == "path" else text
 
 

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from pricing.domain.policies.parts import Hours, Schedule, Sleep
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DAY_MINUTES = 24 * 60
 
 
 @lru_cache(maxsize=256)
@@ -70,12 +69,12 @@ def never_open(schedule: Schedule, sleep: Sleep | None) -> str | None:
         if not any(_is_on(schedule, first + timedelta(days=ahead)) for ahead in range(span)):
             return f"none of its weekdays lies between {first} and {last}"
     if sleep is not None and not sleep.go_to_max and schedule.time_zone == sleep.time_zone:
-        clocks = (time(minute // 60, minute % 60) for minute in range(_DAY_MINUTES))
-        awake = (clock for clock in clocks if not is_between(clock, sleep.from_, sleep.to))
-        if not any(schedule.hours is None or _within(schedule.hours, clock) for clock in awake):
+        # Two spans of a clock share a moment only where one of them starts.
+        hours = schedule.hours
+        if hours is not None and not any(_is_awake(hours, sleep, start) for start in (sleep.to, hours.from_)):
             return "the rule sleeps in all of its hours"
     return None
 
 
-def _within(hours: Hours, clock: time) -> bool:
-    return is_between(clock, hours.from_, hours.to)
+def _is_awake(hours: Hours, sleep: Sleep, clock: time) -> bool:
+    return is_between(clock, hours.from_, hours.to) and not is_between(clock, sleep.from_, sleep.to)

@@ -4,6 +4,7 @@ from decimal import Context, Decimal
 
 from pricing.domain.plan import MILLION
 from pricing.domain.plan import Ending as PlanEnding
+from pricing.domain.policies.limits import how_far
 
 _WIDE = Context(prec=60)
 _PERCENT = MILLION // 100
@@ -16,8 +17,8 @@ class NotExact(ValueError):
 
 def scaled(value: Decimal, digits: int, what: str) -> int:
     """A number as a whole number of its `digits`-th decimals."""
-    if not value.is_finite() or abs(value.adjusted()) > 20:  # noqa: PLR2004  # nothing written is that far
-        raise NotExact(f"{value} is not {what}")
+    if (beyond := how_far(value)) is not None:
+        raise NotExact(f"{value} is not {what}: {beyond}")
     moved = _WIDE.scaleb(value, digits)
     whole = moved.to_integral_value()
     if whole != moved:
@@ -37,8 +38,9 @@ def ppm(percent: Decimal) -> int:
 
 def minutes(hours: Decimal) -> int:
     """Hours in whole minutes."""
-    total = Decimal(scaled(hours * 60, 0, "a time in whole minutes"))
-    return int(total)
+    if (beyond := how_far(hours)) is not None:
+        raise NotExact(f"{hours} is not a time: {beyond}")
+    return scaled(_WIDE.multiply(hours, Decimal(60)), 0, "a time in whole minutes")
 
 
 def ending(text: str, digits: int, currency: str) -> PlanEnding:

@@ -181,6 +181,103 @@ def test_faults_are_named_up_to_a_number() -> None:
     assert "and 999 more" in refused.value.detail
 
 
+def plain(**changes: Any) -> dict[str, Any]:
+    rule = {"name": "r", "follow": [{"reference": "lowest"}]}
+    return {"name": "n", "shop": "s", "currency": "EUR", "rules": [rule | changes]}
+
+
+def with_test(
+    product: dict[str, Any] | None = None, offer: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    offers = [{"competitor": "c1", "price": 9} | (offer or {})]
+    return plain() | {"tests": [{"name": "t", "product": product or {}, "offers": offers, "expect": {}} | more]}
+
+
+@pytest.mark.parametrize(
+    ("data", "pointer", "words"),
+    [
+        (plain(bounds={"min_price": "1e999999"}), "/rules/0/bounds/min_price", "10^15"),
+        (plain(bounds={"min_price": "-1e16"}), "/rules/0/bounds/min_price", "10^15"),
+        (plain(bounds={"min_price": 10**15 + 1}), "/rules/0/bounds/min_price", "10^15"),
+        (plain(bounds={"min_price": "1e-999999"}), "/rules/0/bounds/min_price", "12 digits"),
+        (plain(bounds={"min_price": "Infinity"}), "/rules/0/bounds/min_price", "no number"),
+        (plain(evidence={"min_confidence": "1.01"}), "/rules/0/evidence/min_confidence", "0 to 1"),
+        (plain(evidence={"min_agreement": 101}), "/rules/0/evidence/min_agreement", "0 to 100"),
+        (plain(follow=[{"reference": "rank", "rank": 10**19}]), "/rules/0/follow/0/rank", "10^15"),
+        (plain(when={"field": "sku", "eq": 10**41}), "/rules/0/when/eq", "write it as a text"),
+        (plain(name="x" * 201), "/rules/0/name", "200 are taken"),
+        (plain(when={"field": "sku", "eq": "x\x00"}), "/rules/0/when/eq", "NUL"),
+        (plain(when={"field": "sku", "eq": "\ud800"}), "/rules/0/when/eq", "half of a character"),
+        (plain(ending={"endings": ["9"] * 101}), "/rules/0/ending/endings", "keep it to 100"),
+        (plain(follow=[{}] * 1_001), "/rules/0/follow", "keep it to 1,000"),
+        (plain(**{f"a{number}": 1 for number in range(50)}), "/rules/0", "keep it to 40"),
+        (plain() | {"name": "x" * 201}, "/name", "200 are taken"),
+        (plain() | {"description": "x" * 2_001}, "/description", "2,000 are taken"),
+        (plain() | {"x" * 3_000: 1}, "/" + "x" * 40, "3,000 characters"),
+        (plain() | {"rules": [{}] * 10_001}, "/rules", "keep it to 10,000"),
+        (plain() | {"tests": [{}] * 1_001}, "/tests", "keep it to 1,000"),
+        (with_test({"stock": 2**63}), "/tests/0/product/stock", "10^15"),
+        (with_test({"stock": 10**9 + 1}), "/tests/0/product/stock", "1,000,000,000"),
+        (with_test({"channels": {"us": "1e99"}}), "/tests/0/product/channels/us", "10^15"),
+        (with_test(offer={"confidence": "-0.1"}), "/tests/0/offers/0/confidence", "0 to 1"),
+        (with_test(offer={"agreement": 10**10}), "/tests/0/offers/0/agreement", "0 to 100"),
+        (with_test(at="1969-12-31T23:59:59Z"), "/tests/0/at", "1970 to 9000"),
+        (with_test(at="9999-12-31T23:59:59Z"), "/tests/0/at", "1970 to 9000"),
+        (with_test(name="x" * 201), "/tests/0/name", "200 are taken"),
+    ],
+)
+def test_what_is_too_large_or_too_odd_is_named(data: dict[str, Any], pointer: str, words: str) -> None:
+    with pytest.raises(InvalidPolicy) as refused:
+        policy_from(data)
+    assert [fault.pointer for fault in refused.value.faults] == [pointer]
+    assert words in refused.value.faults[0].detail
+
+
+def test_conditions_too_deep_are_refused_before_they_are_read() -> None:
+    when: dict[str, Any] = {"field": "sku", "eq": "x"}
+    for _ in range(5_000):
+        when = {"not": when}
+    with pytest.raises(InvalidPolicy, match="more than 50 deep"):
+        policy_from(plain(when=when))
+
+
+def test_what_is_just_not_too_large_is_read() -> None:
+    data = with_test({"price": 10**15, "stock": 10**9, "sku": 12345678901234567890}, at="1970-01-01T00:00:00Z")
+    document = policy_from(data | {"description": "x" * 2_000})
+    assert document.tests[0].product.sku == "12345678901234567890"
+    assert policy_from(policy_data(document)) == document
+
+
+def test_a_policy_whose_json_is_longer_than_its_text_is_refused() -> None:
+    wide = plain(when={"field": "sku", "in": ["é" * 1_000] * 1_000})
+    assert policy_from(wide).rules[0].when is not None
+    with pytest.raises(InvalidPolicy, match="bytes of JSON; 4,000,000 are taken"):
+        policy_from(plain(when={"field": "sku", "in": [1_234_567] * 480_000}))
+    with pytest.raises(InvalidPolicy, match="bytes of JSON"):
+        policy_from(wide | {"rules": wide["rules"] * 2})
+
+
+@pytest.mark.parametrize("yaml", [True, False])
+def test_a_text_of_very_many_parts_is_not_read_to_its_end(*, yaml: bool) -> None:
+    text = b'{"name":"n","shop":"s","currency":"EUR","rules":[' + b"{}," * 200_001 + b"{} nothing"
+    with pytest.raises(InvalidPolicy, match="more than 200,000 parts"):
+        read_policy(text, yaml=yaml)
+
+
+def test_of_a_part_with_very_many_errors_their_number_is_said() -> None:
+    conditions: list[Any] = [{"all": [{"field": []}] * 999}] * 8
+    with pytest.raises(InvalidPolicy) as refused:
+        policy_from(plain(when={"any": conditions}))
+    assert [fault.pointer for fault in refused.value.faults] == ["/rules/0"]
+    assert "7,992 things" in refused.value.detail
+
+
+def test_a_key_given_twice_is_found_at_once_in_a_long_part() -> None:
+    text = ("{" + ",".join(f'"{number}":0' for number in range(50_000)) + ',"49999":0}').encode()
+    with pytest.raises(InvalidPolicy, match="«49999» is written twice"):
+        read_policy(text, yaml=False)
+
+
 def test_the_schema_for_editors_is_the_one_that_is_checked_in() -> None:
     stored = json.loads(Path("docs/policy.schema.json").read_text(encoding="utf-8"))
     assert stored == policy_schema()

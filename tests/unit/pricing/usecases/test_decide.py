@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from pricing.domain.decision import ReasonCode
+from pricing.domain.decisions.stored import inputs_from
 from pricing.domain.errors import CompetitorExists, PolicyNotFound, RunNotFound
 from pricing.domain.hold import Hold, HoldKind
 from pricing.domain.offer_draft import OfferDraft
 from pricing.domain.price_change import State
 from pricing.usecases.decide import DECISIONS_AT_ONCE, PRODUCTS_IN_A_PART, DecidePart, PlanRun
 from pricing.usecases.deciding import DecideProducts
+from pricing.usecases.holds import HoldAsked, HoldProduct
 from pricing.usecases.loops import HeedLoops
 from pricing.usecases.moves import OwnMove
 from pricing.usecases.ports import Run
@@ -26,6 +28,7 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.public_url import UnsafeUrl
 from tests.builders.pricing import MONDAY, a_change, a_competitor, a_policy, an_observation, an_offer, ruled, some_facts
 from tests.fakes.holds import FakeHolds
+from tests.fakes.new_prices import FakeNewPrices
 from tests.fakes.own_moves import FakeLooks, FakeOwnMoves
 from tests.fakes.pricing import (
     FakeCompetitors,
@@ -68,6 +71,7 @@ class World:
     holds: FakeHolds = field(default_factory=FakeHolds)
     moves: FakeOwnMoves = field(default_factory=FakeOwnMoves)
     looks: FakeLooks = field(default_factory=FakeLooks)
+    prices: FakeNewPrices = field(default_factory=FakeNewPrices)
     decided_at: datetime = MONDAY + timedelta(minutes=1)
 
     def start(self, organisation_id: str = "org", user_id: str = "usr") -> Run:
@@ -93,6 +97,7 @@ class World:
             decided=DecideProducts(subjects=subjects, loops=HeedLoops(looks=self.looks)),
             policies=self.policies,
             runs=self.runs,
+            reminders=self.prices,
             stops=self.stops,
             clock=lambda: self.decided_at,
         )
@@ -119,25 +124,98 @@ def test_a_run_is_kept_with_the_newest_version(world: World) -> None:
     assert world.runs.kept == {run.run_id: run}
 
 
-def test_a_run_that_waited_long_looks_at_what_was_observed_meanwhile_and_decides_the_same_when_repeated(
-    world: World,
-) -> None:
+def test_a_run_that_waited_long_looks_at_what_was_observed_meanwhile_and_what_it_decided_stays(world: World) -> None:
     run = world.start()
     world.decided_at = MONDAY + timedelta(hours=2)
     seen_later = an_observation("90.00", captured_at=MONDAY + timedelta(hours=1))
     world.offers.kept["off"] = replace(an_offer("95.99", offer_id="off"), latest=seen_later)
-    world.facts.kept["more"] = some_facts(product_id="more", sku="M")
-    world.runs.killed_after_parts = 0
-    with pytest.raises(Unavailable):
-        world.decide(run)
-    world.runs.killed_after_parts = None
+    world.decide(run)
     world.decided_at = MONDAY + timedelta(hours=9)
+    world.offers.kept["off"] = an_offer("85.00", offer_id="off", captured_at=world.decided_at)
 
     done = world.decide(run)
 
     assert done.started_at == MONDAY + timedelta(hours=2)
     assert world.runs.of_product("prd").price == Decimal("90.00")
     assert {one.decided_at for one in world.runs.taken.values()} == {done.started_at}
+
+
+def test_a_part_is_decided_at_the_moment_it_is_taken_up_from_what_was_observed_until_then(world: World) -> None:
+    run = world.start()
+    world.plan(run)
+    world.decided_at = MONDAY + timedelta(minutes=10)
+    world.offers.kept["off"] = an_offer("90.00", offer_id="off", captured_at=MONDAY + timedelta(minutes=8))
+
+    done = world.decide(run)
+
+    (stored,), (change,) = world.runs.taken.values(), world.runs.changes.kept.values()
+    assert done.started_at == MONDAY + timedelta(minutes=1)
+    assert (stored.decision.price, stored.decision.reason) == (Decimal("90.00"), ReasonCode.MATCH_LOWEST)
+    assert stored.decided_at == change.proposed_at == world.decided_at
+    assert stored.inputs is not None
+    assert inputs_from(stored.inputs).at == world.decided_at
+
+
+def test_a_family_has_one_price_wherever_the_worker_dies(world: World) -> None:
+    world.save(ruled(same_price={"choose": "lowest"}), version=2)
+    alone = [some_facts(product_id=f"a{place:03}", sku=f"A{place}") for place in range(DECISIONS_AT_ONCE - 1)]
+    family = [some_facts(product_id=name, sku=name, family="lamp") for name in ("v1", "v2")]
+    world.facts.kept = {one.product_id: one for one in [*alone, *family]}
+    world.offers.kept = {"off": replace(an_offer("95.99", offer_id="off"), product_id="v1")}
+    run = world.start()
+    world.runs.killed_after_parts = 1
+    with pytest.raises(Unavailable):
+        world.decide(run)
+    world.runs.killed_after_parts = None
+    world.decided_at += timedelta(minutes=5)
+    world.offers.kept = {"off": replace(an_offer("92.00", offer_id="off"), product_id="v1")}
+
+    done = world.decide(run)
+
+    assert (done.state, done.decisions) == ("FINISHED", DECISIONS_AT_ONCE + 1)
+    assert world.runs.of_product("v1").price == world.runs.of_product("v2").price
+
+
+def test_a_family_larger_than_a_step_is_kept_in_one(world: World) -> None:
+    world.save(ruled(same_price={"choose": "lowest"}), version=2)
+    family = [some_facts(product_id=f"v{n:04}", sku=f"V{n}", family="lamp") for n in range(2 * DECISIONS_AT_ONCE)]
+    world.facts.kept = {one.product_id: one for one in [some_facts(), *family]}
+    run = world.start()
+    world.runs.killed_after_parts = 1
+
+    with pytest.raises(Unavailable):
+        world.decide(run)
+
+    assert len(world.runs.taken) == len(family)
+
+
+def test_proposals_that_a_dying_worker_kept_of_a_cancelled_run_are_withdrawn_when_its_part_comes_again(
+    world: World,
+) -> None:
+    run = world.start()
+    world.plan(run)
+    asyncio.run(world.runs.cancel(world.runs.kept[run.run_id], MONDAY))
+    world.runs.changes.kept["late"] = a_change(change_id="late", run_id=run.run_id)
+
+    done = world.decide(run)
+
+    assert (done.state, world.runs.changes.kept["late"].state) == ("CANCELLED", State.DENIED)
+
+
+def test_a_run_that_is_cancelled_while_a_part_is_decided_keeps_no_proposal(world: World) -> None:
+    run = world.start()
+    world.plan(run)
+
+    class Overtaken(FakeStops):
+        """Another worker cancels the run just after this one asked."""
+
+        async def stopped(self, organisation_id: str, job_id: str) -> bool:
+            await world.runs.cancel(await world.runs.get(organisation_id, job_id), MONDAY)
+            return False
+
+    world.stops = Overtaken()
+
+    assert (world.decide(run).state, world.runs.changes.kept) == ("CANCELLED", {})
 
 
 def test_a_run_that_is_to_stop_keeps_its_decisions_and_withdraws_its_proposals(world: World) -> None:
@@ -227,6 +305,71 @@ def test_a_newer_run_withdraws_proposals_that_wait(world: World) -> None:
 
     old = world.runs.changes.kept["old"]
     assert (old.state, old.deny_reason) == (State.DENIED, f"superseded by {run.run_id}")
+
+
+def test_a_newer_run_withdraws_what_only_an_older_one_let_through(world: World) -> None:
+    auto = {"state": State.APPROVED, "decided_by": "policy"}
+    kept = [
+        a_change(change_id="auto", **auto),
+        a_change(change_id="bound", batch_id="bat", **auto),
+        a_change(change_id="by hand", state=State.APPROVED, decided_by="ann"),
+    ]
+    world.runs.changes.kept = {one.change_id: one for one in kept}
+
+    run = world.start()
+    world.decide(run)
+
+    after = {one.change_id: (one.state, one.deny_reason) for one in world.runs.changes.kept.values()}
+    assert after["auto"] == (State.DENIED, f"superseded by {run.run_id}")
+    assert (after["bound"], after["by hand"]) == ((State.APPROVED, None), (State.APPROVED, None))
+
+
+def test_a_run_leaves_the_proposals_of_another_policy_for_products_that_its_own_rules_never_take(world: World) -> None:
+    world.save(ruled(when={"field": "brand", "eq": "Another"}), version=2)
+    world.runs.changes.kept["other"] = a_change(change_id="other", run_id="run-of-another-policy")
+
+    world.decide(world.start())
+
+    assert world.runs.of_product("prd").rule is None
+    assert world.runs.changes.kept["other"].state is State.PROPOSED
+
+
+def test_a_run_leaves_the_price_that_a_lock_names(world: World) -> None:
+    lock = HoldProduct(facts=world.facts, holds=world.holds, changes=world.runs.changes, clock=lambda: MONDAY)
+    asked = HoldAsked(shop_id="demo-eu", sku="HP-100", kind="lock", reason="the buyer says so", price=Decimal(89))
+    asyncio.run(lock("org", asked, "usr"))
+
+    world.decide(world.start())
+
+    (change,) = world.runs.changes.kept.values()
+    assert (change.after, change.state) == (Decimal("89.00"), State.PROPOSED)
+
+
+def test_a_hold_withdraws_what_waits_for_its_product_and_nothing_else(world: World) -> None:
+    kept = [
+        a_change(change_id="open"),
+        a_change(change_id="approved", state=State.APPROVED),
+        a_change(change_id="bound", state=State.APPROVED, batch_id="bat"),
+        a_change(change_id="other", product_id="other"),
+        a_change(change_id="theirs", organisation_id="rival"),
+    ]
+    world.runs.changes.kept = {one.change_id: one for one in kept}
+    lock = HoldProduct(facts=world.facts, holds=world.holds, changes=world.runs.changes, clock=lambda: MONDAY)
+    asked = HoldAsked(shop_id="demo-eu", sku="HP-100", kind="promotion", reason="black friday")
+    asyncio.run(lock("org", replace(asked, starts_at=MONDAY + timedelta(days=4)), "usr"))
+    assert world.runs.changes.kept["open"].state is State.PROPOSED
+
+    hold = asyncio.run(lock("org", asked, "usr"))
+
+    after = {name: one.state for name, one in world.runs.changes.kept.items()}
+    assert after == {
+        "open": State.DENIED,
+        "approved": State.DENIED,
+        "bound": State.APPROVED,
+        "other": State.PROPOSED,
+        "theirs": State.PROPOSED,
+    }
+    assert world.runs.changes.kept["open"].deny_reason == f"{hold.hold_id} holds the product: black friday"
 
 
 def a_draft(**changes: str) -> OfferDraft:
@@ -336,6 +479,23 @@ def test_a_shop_without_products_is_decided_at_once(world: World) -> None:
     assert (done.state, done.decisions, done.parts) == ("FINISHED", 0, 0)
 
 
+def test_a_run_without_parts_is_closed_by_the_next_delivery_when_its_worker_died(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.facts.kept = {}
+    run = world.start()
+
+    async def dies(*_: object) -> Run:
+        raise Unavailable("the worker died")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.runs, "finish", dies)
+        with pytest.raises(Unavailable):
+            world.plan(run)
+
+    assert world.plan(run).state == "FINISHED"
+
+
 def test_the_products_of_a_family_are_decided_together_and_get_one_price(world: World) -> None:
     world.save(ruled(same_price={"choose": "lowest"}), version=2)
     family = {
@@ -383,6 +543,16 @@ def test_a_limit_by_day_is_measured_from_where_the_day_began(world: World) -> No
 
     decided = world.runs.of_product("prd")
     assert (decided.price, decided.reason) == (Decimal("94.50"), ReasonCode.CHANGE_LIMIT)
+
+
+def test_the_price_of_another_shop_on_another_tax_basis_is_no_reference(world: World) -> None:
+    world.save(ruled(follow=[{"reference": "channel", "channel": "demo-us"}]), version=2)
+    world.facts.kept["prd"] = some_facts(tax_basis="excluding")
+    world.facts.kept["there"] = some_facts("119.00", product_id="there", shop_id="demo-us", tax_basis="including")
+
+    world.decide(world.start())
+
+    assert world.runs.of_product("prd").reason is ReasonCode.NO_COMPETITION
 
 
 def test_the_price_of_another_shop_is_followed(world: World) -> None:
@@ -453,3 +623,32 @@ def test_a_price_war_against_a_floor_ends_there(world: World) -> None:
 
     assert duel.ours[-1] == Decimal("94.75")
     assert len(duel.ours) - 1 <= 3
+
+
+@pytest.mark.parametrize(
+    ("said", "again_at"),
+    [
+        ({"schedule": {"hours": {"from": "08:00", "to": "20:00"}}}, MONDAY + timedelta(hours=2, minutes=1)),
+        ({"schedule": {"min_gap_hours": 6}}, MONDAY + timedelta(hours=5)),
+        ({"schedule": {"until": "2026-11-01"}}, None),
+        ({}, None),
+    ],
+)
+def test_what_may_not_go_out_now_is_looked_at_again_when_it_may(
+    world: World, said: dict[str, Any], again_at: datetime | None
+) -> None:
+    world.save(ruled(**said) | {"on_new_prices": {}}, version=2)
+    world.facts.kept["prd"] = some_facts(price_since=MONDAY - timedelta(hours=1))
+
+    world.decide(world.start())
+
+    noted = world.prices.noted.get(("org", "demo-eu", "match"), {})
+    assert noted == ({} if again_at is None else {"prd": again_at})
+
+
+def test_a_policy_that_follows_nothing_waits_for_nothing(world: World) -> None:
+    world.save(ruled(schedule={"hours": {"from": "08:00", "to": "20:00"}}), version=2)
+
+    world.decide(world.start())
+
+    assert world.prices.noted == {}

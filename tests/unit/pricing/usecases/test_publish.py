@@ -2,17 +2,21 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from pricing.domain.errors import NothingToPublish
+from pricing.domain.hold import Hold
 from pricing.domain.price_change import LONGEST_REASON, Approver, PriceChange, State
 from pricing.usecases.approve import ApproveChanges, DenyChanges, Ruling
 from pricing.usecases.ports import Batch
 from pricing.usecases.publish import CHANGES_IN_A_CALL, PublishBatch, StartBatch
 from shared.kernel.errors import Invalid, Unavailable
 from tests.builders.pricing import MONDAY, a_change, some_facts
+from tests.fakes.holds import FakeHolds
 from tests.fakes.pricing import FakeBatches, FakeChanges, FakeFacts, FakeShop, FakeStops
 
 COLLEAGUE = Approver(user_id="colleague", manages=False, justification="")
@@ -27,6 +31,7 @@ class World:
     facts: FakeFacts = field(default_factory=lambda: FakeFacts({"prd": some_facts()}))
     shop: FakeShop = field(default_factory=lambda: FakeShop({"prd": Decimal("99.99")}))
     stops: FakeStops = field(default_factory=FakeStops)
+    holds: FakeHolds = field(default_factory=FakeHolds)
 
     def __post_init__(self) -> None:
         self.batches = FakeBatches(self.changes)
@@ -35,7 +40,7 @@ class World:
         self.changes.kept |= {change.change_id: change for change in changes}
 
     def approve(self, *ids: str, approver: Approver = COLLEAGUE, organisation_id: str = "org") -> list[Ruling]:
-        approving = ApproveChanges(changes=self.changes, facts=self.facts, clock=lambda: MONDAY)
+        approving = ApproveChanges(changes=self.changes, facts=self.facts, holds=self.holds, clock=lambda: MONDAY)
         return list(asyncio.run(approving(organisation_id, ids, approver)))
 
     def deny(self, *ids: str, reason: str = "too early", organisation_id: str = "org") -> list[Ruling]:
@@ -48,7 +53,12 @@ class World:
 
     def publish(self, batch: Batch) -> Batch:
         publishing = PublishBatch(
-            changes=self.changes, batches=self.batches, shop=self.shop, stops=self.stops, clock=lambda: MONDAY
+            changes=self.changes,
+            batches=self.batches,
+            holds=self.holds,
+            shop=self.shop,
+            stops=self.stops,
+            clock=lambda: MONDAY,
         )
         return asyncio.run(publishing(batch.organisation_id, batch.batch_id))
 
@@ -193,6 +203,84 @@ def test_a_worker_that_dies_on_the_way_is_followed_by_one_that_ends_the_same(
     done = world.publish(batch)
 
     assert (done.states, world.shop.written) == ({"APPLIED": 1}, [("prd", Decimal("95.99"))])
+
+
+def a_lock(hold_id: str = "hld_1", **changes: Any) -> Hold:
+    """A lock of the product, in force."""
+    fields: dict[str, Any] = {
+        "hold_id": hold_id,
+        "organisation_id": "org",
+        "shop_id": "demo-eu",
+        "product_id": "prd",
+        "sku": "HP-100",
+        "kind": "lock",
+        "reason": "agreed with the maker",
+        "starts_at": MONDAY,
+        "ends_at": None,
+        "set_by": "usr",
+        "set_at": MONDAY,
+    }
+    return Hold(**(fields | changes))
+
+
+def test_the_price_of_a_held_product_is_not_approved_unless_the_hold_names_it(world: World) -> None:
+    world.holds.kept["hld_1"] = a_lock()
+    world.propose(a_change(change_id="decided"), a_change(change_id="named", run_id="hld_1"))
+
+    decided, named = world.approve("decided", "named")
+
+    assert (decided.state, world.state("decided"), named.state) == (None, State.PROPOSED, "APPROVED")
+    assert "hld_1" in decided.detail
+
+
+@pytest.mark.parametrize("lock", [a_lock(organisation_id="rival"), a_lock(ends_at=MONDAY), a_lock(product_id="other")])
+def test_a_hold_of_others_or_that_has_ended_keeps_no_price_back(world: World, lock: Hold) -> None:
+    world.holds.kept["hld_1"] = lock
+    world.propose(a_change())
+
+    world.approve("chg")
+    world.publish(world.start())
+
+    assert world.state() is State.APPLIED
+
+
+def test_the_price_of_a_product_that_was_held_since_is_not_written_and_fails_by_the_name_of_the_hold(
+    world: World,
+) -> None:
+    world.propose(APPROVED, replace(APPROVED, change_id="other", product_id="other"))
+    world.shop.prices["other"] = Decimal("99.99")
+    world.holds.kept["hld_1"] = a_lock()
+
+    done = world.publish(world.start())
+
+    assert (done.state, done.states) == ("FINISHED", {"FAILED": 1, "APPLIED": 1})
+    assert "hld_1" in world.changes.kept["chg"].detail
+    assert world.shop.written == [("other", Decimal("95.99"))]
+
+
+def test_the_price_that_a_hold_names_is_published_whatever_was_decided_after_it(world: World) -> None:
+    world.holds.kept["hld_1"] = a_lock()
+    decided = replace(APPROVED, change_id="decided", after=Decimal("94.00"), proposed_at=MONDAY + timedelta(hours=1))
+    world.propose(replace(APPROVED, run_id="hld_1"), decided)
+
+    world.publish(world.start())
+
+    assert (world.state("chg"), world.state("decided")) == (State.APPLIED, State.FAILED)
+    assert world.shop.prices == {"prd": Decimal("95.99")}
+
+
+def test_a_price_that_was_written_before_its_product_was_held_is_applied(world: World) -> None:
+    world.propose(APPROVED)
+    batch = world.start()
+    world.changes.killed_before = State.SENT
+    with pytest.raises(Unavailable):
+        world.publish(batch)
+    world.changes.killed_before = None
+    world.holds.kept["hld_1"] = a_lock()
+
+    world.publish(batch)
+
+    assert world.state() is State.APPLIED
 
 
 def test_a_batch_larger_than_a_call_is_published_as_a_whole(world: World) -> None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from pricing.domain.errors import FilterNotFound, UnknownReport
+from pricing.domain.price_change import State
 from pricing.domain.product_filter import Criteria, SavedFilter
 from pricing.usecases.close_work import CloseWork
 from pricing.usecases.ports import Batch, Run
 from pricing.usecases.report import Report, RequestReport, WriteReport, checked_kind
-from tests.builders.pricing import MONDAY, an_offer, some_facts
+from tests.builders.pricing import MONDAY, a_change, a_run, an_offer, some_facts
 from tests.fakes.pricing import (
     FakeBatches,
     FakeCompetitors,
@@ -129,6 +130,16 @@ def closing(world: World, runs: FakeRuns, batches: FakeBatches) -> CloseWork:
     return CloseWork(
         runs=runs, batches=batches, reports=world.reports, simulations=FakeSimulations(), clock=lambda: MONDAY
     )
+
+
+def test_proposals_that_a_cancelled_run_left_are_withdrawn_when_its_end_is_told_again() -> None:
+    world, runs = World(), FakeRuns()
+    asyncio.run(runs.add(a_run(run_id="run_1", state="CANCELLED", finished_at=MONDAY)))
+    runs.changes.kept["left"] = a_change(change_id="left", run_id="run_1")
+
+    asyncio.run(closing(world, runs, FakeBatches())("org", "run_1"))
+
+    assert runs.changes.kept["left"].state is State.DENIED
 
 
 def test_what_nobody_took_up_is_closed_with_its_job() -> None:

@@ -121,6 +121,29 @@ def test_a_move_goes_to_whom_its_size_says(offer: str, reason: str, route: str) 
     assert (verdict.reason, verdict.route) == (reason, route)
 
 
+@pytest.mark.parametrize(
+    ("price", "base", "offer", "reason", "route"),
+    [
+        ("102.00", "100.00", "100.00", "MATCH_LOWEST", "AUTO"),
+        ("95.00", "100.00", "100.00", "MATCH_LOWEST", "REVIEW"),
+        ("99.00", "95.00", "100.00", "MATCH_LOWEST", "REVIEW"),
+        ("79.00", "100.00", "100.00", "MATCH_LOWEST", "MANAGER"),
+        ("61.00", "100.00", "100.00", "QUARANTINED", "QUARANTINE"),
+        ("100.00", "61.00", "99.00", "QUARANTINED", "QUARANTINE"),
+        ("100.00", "61.00", "100.00", "MATCH_LOWEST", "NONE"),
+        (None, "100.00", "100.00", "MATCH_LOWEST", "REVIEW"),
+    ],
+)
+def test_a_move_is_as_large_as_its_larger_share_of_the_present_price_or_of_the_days_first(
+    price: str | None, base: str, offer: str, reason: str, route: str
+) -> None:
+    verdict = decided(
+        goods(price, seen(offer), min="1.00", base=base), a_rule(routing=RoutingPlan(auto_within_ppm=20_000))
+    )
+
+    assert (verdict.reason, verdict.route) == (reason, route)
+
+
 def test_a_first_price_is_reviewed() -> None:
     verdict = decided(goods(None, seen("20.00"), min="1.00"), a_rule(routing=EASY))
 

@@ -8,8 +8,10 @@ import pytest
 from pricing.domain.errors import InvalidPolicy
 from pricing.domain.plan import Ending as PlanEnding
 from pricing.domain.plan import Line as PlanLine
-from pricing.domain.policies.compiling import MOST_RULES, compiled
-from pricing.domain.policies.document import Rule, Settings
+from pricing.domain.policies.compiling import compile_policy, compiled
+from pricing.domain.policies.document import Condition, Rule, Settings
+from pricing.domain.policies.flaws import MOST_KEPT
+from pricing.domain.policies.limits import MOST_RULES
 from pricing.domain.policies.parts import (
     Amount,
     Bounds,
@@ -22,6 +24,7 @@ from pricing.domain.policies.parts import (
     Loop,
     Routing,
     SamePrice,
+    Schedule,
 )
 from tests.builders.policies import BELOW, a_document, a_rule, where
 from tests.builders.pricing import some_facts
@@ -132,6 +135,17 @@ def test_endings_are_as_prices_are_written(text: str, currency: str, ending: Pla
         (a_rule(evidence=Evidence(match_types=())), "/rules/0/evidence/match_types", "no match type"),
         (a_rule(evidence=Evidence(max_age_hours=Decimal(0))), "/rules/0/evidence/max_age_hours", "no age"),
         (a_rule(routing=Routing(auto_within_percent=Decimal(50))), "/rules/0/routing", "the limits fall"),
+        (a_rule(evidence=Evidence(max_age_hours=Decimal(8_761))), "/rules/0/evidence/max_age_hours", "out of range"),
+        (
+            a_rule(evidence=Evidence(min_confidence=Decimal("1e999999"))),
+            "/rules/0/evidence/min_confidence",
+            "out of range",
+        ),
+        (a_rule(schedule=Schedule(min_gap_hours=Decimal(8_761))), "/rules/0/schedule/min_gap_hours", "out of range"),
+        (a_rule(schedule=Schedule(min_gap_hours=Decimal("1e99999"))), "/rules/0/schedule/min_gap_hours", "not a time"),
+        (a_rule(loop=Loop(window_hours=Decimal(721))), "/rules/0/loop/window_hours", "721 hours are out of range"),
+        (a_rule(when=where("price", eq="1e16")), "/rules/0/when/eq", "larger than 10^15"),
+        (a_rule(when=where("price", eq=f"1.{'0' * 60}1")), "/rules/0/when/eq", "12 digits"),
         (a_rule(loop=Loop(max_moves=9)), "/rules/0/loop", "cannot be kept"),
         (a_rule(name=" "), "/rules/0/name", "no name"),
     ],
@@ -147,6 +161,40 @@ def test_names_are_given_once_and_a_currency_exists() -> None:
     with pytest.raises(InvalidPolicy) as refused:
         compiled(a_document(a_rule(), a_rule(), currency="EURO"))
     assert [fault.pointer for fault in refused.value.faults] == ["/currency", "/rules/0/name", "/rules/1/name"]
+
+
+def test_fallbacks_that_branch_are_not_laid_out_to_their_end() -> None:
+    rules = [
+        a_rule(name=str(number), when=where("stock", eq=str(number)), fallback=(_to(number + 1),) * 8)
+        for number in range(30)
+    ]
+    with pytest.raises(InvalidPolicy, match="chain of fallbacks has"):
+        compiled(a_document(*rules, a_rule(name="30")))
+
+
+def test_fallbacks_to_rules_without_a_good_line_count_as_well() -> None:
+    rules = [
+        a_rule(name=str(number), follow=(Line(reference="rank"),), fallback=(_to(number + 1),) * 8)
+        for number in range(9)
+    ]
+    with pytest.raises(InvalidPolicy, match="lacks «rank»"):
+        compiled(a_document(*rules, a_rule(name="9")))
+
+
+def _to(rule: int) -> Line:
+    return Line(reference="rule", rule=str(rule))
+
+
+def test_a_chain_of_twenty_steps_is_taken() -> None:
+    rules = [a_rule(name=str(number), fallback=(_to(number + 1),)) for number in range(20)]
+    made = compiled(a_document(*rules, a_rule(name="20")))
+    assert len(made.plan.rules[0].fallbacks) == 20
+
+
+def test_of_many_flaws_a_thousand_are_kept() -> None:
+    tests = tuple(where("colour", eq="x") for _ in range(3_000))
+    outcome = compile_policy(a_document(a_rule(when=Condition(any_=tests)), a_rule(name="")))
+    assert len(outcome.flaws) == MOST_KEPT
 
 
 def test_every_other_part_reaches_the_plan() -> None:
