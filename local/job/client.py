@@ -94,7 +94,7 @@ class Api:
     def _asked(self, method: str, path: str, **parameters: Any) -> Json:  # noqa: ANN401 - the client's own options
         answered = self._http.request(method, path, **parameters)
         if answered.is_error:
-            text = f"{method} {path}: {answered.status_code} {answered.text[:500]}"
+            text = f"{method} {path}: {answered.status_code} {answered.text[:4000]}"
             raise Refused(text, answered.status_code)
         body: Json = answered.json() if answered.content else {}
         return body
