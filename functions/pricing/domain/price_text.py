@@ -66,12 +66,12 @@ class _Part:
 def read_price(text: str, *, hint: str | None = None, locale: PageLocale | None = None) -> PriceText:
     """Return the price a text states; the hint is a text found beside it, the locale is the page's."""
     plain = readable(text[:_LONGEST_TEXT])
-    if not hint and (alone := read_alone(plain, locale)):
+    beside_hint = sign_of_hint(readable(hint[:_LONGEST_TEXT])) if hint else None
+    if (not hint or beside_hint) and (alone := read_alone(plain, locale, beside_hint)):
         amount, code, symbol = alone
         return PriceText(amount=amount, currency=code, symbol=symbol, kind=Kind.EXACT)
     plain = _SIGN_AS_MARK.sub(_mark_for_sign, plain)
     signs = _useful_signs(plain)
-    beside_hint = sign_of_hint(readable(hint[:_LONGEST_TEXT])) if hint else None
     parts = _parts(plain, signs, beside_hint, locale)
     prices = sorted((part for part in parts if part.kind in _ORDER), key=_Part.rank)
     if not prices:

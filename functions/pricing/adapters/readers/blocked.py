@@ -2,6 +2,8 @@
 
 import re
 
+from pricing.adapters.readers.finding import find, holds
+
 _SMALL = 60_000
 _SHORT_TITLE = 60
 _HEAD = 200_000
@@ -29,19 +31,19 @@ _ASKS = re.compile(
 def blocked_by(page: bytes) -> str | None:
     """Return what marks the page as a barrier, or None; a shop's page that merely uses a captcha is not one."""
     title = _title(page)
-    said = next((words for words in _TITLES if words in title), None)
+    said = next((words for words in _TITLES if holds(title, words)), None)
     if said and (len(page) < _SMALL or len(title) < _SHORT_TITLE):
         return said.decode("ascii")
-    if len(page) >= _SMALL or b"ld+json" in page or b"itemprop=" in page:
+    if len(page) >= _SMALL or holds(page, b"ld+json") or holds(page, b"itemprop="):
         return None
     asked = _ASKS.search(page)
-    marker = next((m for m in _CHALLENGES if m in page), None)
+    marker = next((m for m in _CHALLENGES if holds(page, m)), None)
     if asked or (marker and marker not in {b"g-recaptcha", b"h-captcha", b"hcaptcha.com", b"cf-turnstile"}):
         return asked[0].decode("ascii", "replace").lower() if asked else (marker or b"").decode("ascii")
     return None
 
 
 def _title(page: bytes) -> bytes:
-    at = page.find(b"<title", 0, _HEAD)
+    at = find(page, b"<title", 0, _HEAD)
     found = _TITLE.match(page, at) if at >= 0 else None
     return found[1].lower() if found else b""

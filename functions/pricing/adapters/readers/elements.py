@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
+from pricing.adapters.readers.finding import find, holds, rfind
+
 _ATTRIBUTE = re.compile(r"([^\s=/\"'<>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?", re.ASCII)
 _REST_OF_TAG = re.compile(rb"[^>\"']*+(?:(?:\"[^\"]{0,8000}\"|'[^']{0,8000}')[^>\"']*+)*+>")
 _NAME = re.compile(rb"<([a-z][a-z0-9:_-]*)")
@@ -53,6 +55,7 @@ class Markup:
 
     def __init__(self, region: bytes) -> None:
         self.html = region
+        self._tags: dict[int, Tag] = {}
 
     @cached_property
     def small(self) -> bytes:
@@ -60,30 +63,39 @@ class Markup:
         return self.html.lower()
 
     def __contains__(self, word: bytes) -> bool:
-        return word in self.small
+        return holds(self.small, word)
 
     def tags_with(self, word: bytes, most: int) -> Iterator[Tag]:
         """Return the opening tags that hold the word, in the order of the page."""
-        at = self.small.find(word)
+        at = find(self.small, word)
         for _ in range(most):
             if at < 0:
                 return
             tag = self.tag_around(at)
             if tag:
                 yield tag
-            at = self.small.find(word, max(tag.end if tag else 0, at + len(word)))
+            at = find(self.small, word, max(tag.end if tag else 0, at + len(word)))
 
     def tag_around(self, at: int) -> Tag | None:
         """Return the opening tag inside which an offset lies; a value may hold what looks like tags."""
         before = at
         for _ in range(_TRIES):
-            before = self.small.rfind(b"<", max(0, at - _LONGEST_TAG), before)
+            before = rfind(self.small, b"<", max(0, at - _LONGEST_TAG), before)
             if before < 0:
                 return None
-            name = _NAME.match(self.small, before)
-            if name and name.end() <= at and (rest := _REST_OF_TAG.match(self.html, name.end())) and rest.end() > at:
-                return Tag(before, rest.end(), name[1], self.html[name.end() : rest.end() - 1])
+            tag = self._tags.get(before) or self._tag_from(before)
+            if tag and before + len(tag.name) < at < tag.end:
+                return tag
         return None
+
+    def _tag_from(self, place: int) -> Tag | None:
+        """Return the opening tag that begins at a place, remembered: several words of one tag are asked for."""
+        name = _NAME.match(self.small, place)
+        rest = _REST_OF_TAG.match(self.html, name.end()) if name else None
+        if not name or not rest:
+            return None
+        self._tags[place] = Tag(place, rest.end(), name[1], self.html[name.end() : rest.end() - 1])
+        return self._tags[place]
 
     def end_of(self, tag: Tag, most: int | None = None) -> int:
         """Return where the content of an element ends: at its own closing tag, or so many bytes on."""
@@ -114,11 +126,11 @@ class Markup:
         nearest = b""
         place = at
         for _ in range(levels * 200):
-            place = self.small.rfind(b"<", 0, place)
+            place = rfind(self.small, b"<", 0, place)
             if place < 0 or levels <= 0:
                 return
             if self.small.startswith(b"</", place):
-                closed.append(self.small[place + 2 : self.small.find(b">", place)].strip())
+                closed.append(self.small[place + 2 : find(self.small, b">", place)].strip())
                 continue
             name = _NAME.match(self.small, place)
             if not name or name[1] in VOID:

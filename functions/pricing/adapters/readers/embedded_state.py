@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import orjson
 
 from pricing.adapters.readers.claims import Claim, availability_of, gtin_of, iso_currency, money, text_of
+from pricing.adapters.readers.finding import find
 from pricing.domain.price_text import PageLocale
 from pricing.domain.reading import Availability, Reader
 
@@ -42,25 +43,25 @@ def read_embedded(page: bytes, locale: PageLocale, title: str | None) -> Claim |
 def _documents(page: bytes) -> Iterator[object]:
     """Return what the scripts that name a state at their beginning hold."""
     seen: set[bytes] = set()
-    at = page.find(_SCRIPT)
+    at = find(page, _SCRIPT)
     for _ in range(_MOST_SCRIPTS):
         if at < 0 or len(seen) == len(_MARKERS):
             return
         head = page[at : at + _HEAD_OF_SCRIPT]
-        end = head.find(b"</script")
+        end = find(head, b"</script")
         for marker in _MARKERS:
-            if marker not in seen and (marked := head.find(marker, 0, end if end >= 0 else len(head))) >= 0:
+            if marker not in seen and (marked := find(head, marker, 0, end if end >= 0 else len(head))) >= 0:
                 seen.add(marker)
                 if (document := _behind(page, at + marked)) is not None:
                     yield document
-        at = page.find(_SCRIPT, at + (end if end >= 0 else _HEAD_OF_SCRIPT))
+        at = find(page, _SCRIPT, at + (end if end >= 0 else _HEAD_OF_SCRIPT))
 
 
 def _behind(page: bytes, at: int) -> object:
-    start = min((p for p in (page.find(b"{", at, at + 200), page.find(b"[", at, at + 200)) if p >= 0), default=-1)
+    start = min((p for p in (find(page, b"{", at, at + 200), find(page, b"[", at, at + 200)) if p >= 0), default=-1)
     if start < 0:
         return None
-    end = page.find(b"</script", start)
+    end = find(page, b"</script", start)
     return _leading_json(page[start : end if end > 0 else None][:_LONGEST])
 
 

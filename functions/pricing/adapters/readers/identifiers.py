@@ -5,6 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 from pricing.adapters.readers.claims import gtin_of
 from pricing.adapters.readers.elements import Markup, Tag
+from pricing.adapters.readers.finding import find
 from pricing.adapters.readers.region import Region
 
 _VALUE = r"([A-Za-z0-9][A-Za-z0-9_/.\-]{2,29})"
@@ -72,11 +73,11 @@ def labelled_gtin(region: Region) -> str | None:
     """Return the GTIN the page's text introduces as one."""
     page = region.html
     for word in (spelled for spelled in _GTIN_WORDS if spelled.decode() in region.text):
-        at = page.find(word)
+        at = find(page, word)
         while at >= 0:
             if (found := _GTIN.match(page, at)) and (code := gtin_of(found[1].decode().strip())):
                 return code
-            at = page.find(word, at + 1)
+            at = find(page, word, at + 1)
     return None
 
 

@@ -148,7 +148,7 @@ def _price_in(text: str, locale: PageLocale) -> Decimal | None:
 def _places(page: _Target) -> list[LexborNode]:
     """Return the elements that show a wanted price, are not crossed out and belong to no other article."""
     places: dict[int, LexborNode] = {}
-    known: dict[int, Element] = {}
+    known: dict[int, tuple[Element, ...]] = {}
     body = page.tree.body
     for number, text in enumerate(body.traverse(include_text=True) if body else ()):
         if number > _MOST_NODES or len(places) >= _MOST_PLACES:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import orjson
 
+from pricing.adapters.readers.finding import find, holds, rfind
+
 _MARKER = b"application/ld+json"
 _SPEAKS_OF_PRODUCT = (b"roduct", b"offers", b"Offers", b"RODUCT")
 _LONGEST_BLOCK = 3_000_000
@@ -20,29 +22,29 @@ _WRAPPER = re.compile(
 def linked_documents(page: bytes) -> Iterator[object]:
     """Return each block that may speak of a product as parsed JSON; one beyond mending is None."""
     for block in _blocks(page):
-        if any(word in block for word in _SPEAKS_OF_PRODUCT):
+        if any(holds(block, word) for word in _SPEAKS_OF_PRODUCT):
             yield _loaded(block)
 
 
 def _blocks(page: bytes) -> Iterator[bytes]:
     at = 0
     for _ in range(_MOST_BLOCKS):
-        marker = page.find(_MARKER, at)
-        start = page.find(b">", marker) + 1
+        marker = find(page, _MARKER, at)
+        start = find(page, b">", marker) + 1
         if marker < 0 or not start:
             return
-        end = page.find(b"</", start)
+        end = find(page, b"</", start)
         # A description may hold markup; only the script's own end closes the block.
         while end >= 0 and page[end + 2 : end + 8].lower() != b"script":
-            end = page.find(b"</", end + 2)
+            end = find(page, b"</", end + 2)
         at = end if end >= 0 else len(page)
-        if page.rfind(b"<", max(0, marker - 300), marker) == _script_before(page, marker):
+        if rfind(page, b"<", max(0, marker - 300), marker) == _script_before(page, marker):
             yield page[start:at][:_LONGEST_BLOCK]
 
 
 def _script_before(page: bytes, marker: int) -> int:
     return max(
-        page.rfind(b"<script", max(0, marker - 300), marker), page.rfind(b"<SCRIPT", max(0, marker - 300), marker)
+        rfind(page, b"<script", max(0, marker - 300), marker), rfind(page, b"<SCRIPT", max(0, marker - 300), marker)
     )
 
 

@@ -4,6 +4,7 @@ import html
 import re
 from functools import lru_cache
 
+from pricing.adapters.readers.finding import find, rfind
 from pricing.adapters.readers.region import Region
 
 _BRANDS = {
@@ -85,18 +86,18 @@ def _needles(language: str | None, *, mpn: bool) -> tuple[bytes, ...]:
 def _far(page: bytes, since: int, needles: tuple[bytes, ...], labels: frozenset[str], longest: int) -> str | None:
     for needle in needles:
         until = since + _FAR
-        at = page.find(needle, since, until)
+        at = find(page, needle, since, until)
         for _ in range(_MOST_PLACES):
             if at < 0:
                 break
             if (value := _value_at(page, at, labels, longest)) is not None:
                 return value
-            at = page.find(needle, at + len(needle), until)
+            at = find(page, needle, at + len(needle), until)
     return None
 
 
 def _value_at(page: bytes, at: int, labels: frozenset[str], longest: int) -> str | None:
-    start, end = page.rfind(b">", max(0, at - _LONGEST_LABEL), at) + 1, page.find(b"<", at, at + _LONGEST_LABEL)
+    start, end = rfind(page, b">", max(0, at - _LONGEST_LABEL), at) + 1, find(page, b"<", at, at + _LONGEST_LABEL)
     if not start or end < 0:
         return None
     label, _, value = page[start:end].decode("utf-8", "replace").partition(":")

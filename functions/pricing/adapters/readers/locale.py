@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from pricing.adapters.readers.finding import find
 from pricing.domain.price_text_currencies import PageLocale, currency_of_country
 
 _LANG = re.compile(rb"<html[^>]{0,2000}?\blang\s*=\s*[\"']?([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?\b", re.IGNORECASE)
@@ -46,7 +47,7 @@ _ONE_COUNTRY = frozenset(
 
 def page_locale(page: bytes, url: str, stated_locale: str = "") -> PageLocale:
     """Weigh address, declared locale and language; the more explicit one wins."""
-    tag = max(page.find(b"<html", 0, _HEAD), 0)
+    tag = max(find(page, b"<html", 0, _HEAD), 0)
     lang = _LANG.search(page, tag, tag + _LONGEST_TAG)
     language = lang[1].decode().lower() if lang else None
     region = lang[2].decode().upper() if lang and lang[2] else None

@@ -1,6 +1,7 @@
 """Read prices marked up in the page itself: microdata (itemprop) and RDFa (property)."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -17,6 +18,7 @@ from pricing.adapters.readers.claims import (
     text_of,
 )
 from pricing.adapters.readers.elements import Markup, Tag
+from pricing.adapters.readers.finding import find, rfind
 from pricing.domain.price_text import PageLocale
 from pricing.domain.reading import Availability, Reader
 
@@ -79,8 +81,8 @@ def read_rdfa(region: Markup, locale: PageLocale) -> Claim | None:
 
 def _read(region: Markup, prop: str, scope: str, reader: Reader, locale: PageLocale) -> Claim | None:
     things: dict[int, _Thing] = {}
-    scopes = _scopes(region, scope, region.small.rfind(prop.encode()) + 1)
-    for said in islice(_PATTERNS[prop].finditer(region.small), _MOST_ELEMENTS):
+    scopes = _scopes(region, scope, rfind(region.small, prop.encode()) + 1)
+    for said in islice(_said(region.small, prop), _MOST_ELEMENTS):
         wanted = _wanted(said[1])
         tag = region.tag_around(said.start()) if wanted else None
         if tag is None or prop not in tag.attributes:
@@ -93,6 +95,16 @@ def _read(region: Markup, prop: str, scope: str, reader: Reader, locale: PageLoc
                 values.append(value)
     main = _main(list(things.values()))
     return _claim(main, things.get(_PAGE), reader, locale) if main else None
+
+
+def _said(page: bytes, prop: str) -> Iterator[re.Match[bytes]]:
+    """Return the places where a property is named, with what it is called."""
+    word, pattern = prop.encode(), _PATTERNS[prop]
+    at = find(page, word)
+    while at >= 0:
+        if found := pattern.match(page, at):
+            yield found
+        at = find(page, word, found.end() if found else at + len(word))
 
 
 @lru_cache(maxsize=1_000)

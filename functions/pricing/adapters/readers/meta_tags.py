@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from pricing.adapters.readers.claims import Claim, availability_of, condition_of, gtin_of, iso_currency, money, text_of
+from pricing.adapters.readers.finding import find, rfind
 from pricing.domain.price_text import PageLocale, read_price
 from pricing.domain.reading import Reader
 
@@ -58,13 +59,13 @@ def meta_tags(page: bytes) -> dict[str, str]:
 
 def _tags(page: bytes, end: int) -> Iterator[bytes]:
     # The longer word is found faster, and nearly every tag of interest has it in this spelling.
-    mark = _CONTENT if page.find(_CONTENT, 0, end) >= 0 else _META
-    at = page.find(mark, 0, end)
+    mark = _CONTENT if find(page, _CONTENT, 0, end) >= 0 else _META
+    at = find(page, mark, 0, end)
     while at >= 0:
-        start, close = page.rfind(b"<", max(0, at - _LONGEST_TAG), at + 1), page.find(b">", at, at + _LONGEST_TAG)
+        start, close = rfind(page, b"<", max(0, at - _LONGEST_TAG), at + 1), find(page, b">", at, at + _LONGEST_TAG)
         if start >= 0 and close > 0 and page.startswith(_META, start):
             yield page[start + len(_META) : close]
-        at = page.find(mark, max(close, at + len(mark)), min(end, at + _WIDEST_GAP))
+        at = find(page, mark, max(close, at + len(mark)), min(end, at + _WIDEST_GAP))
 
 
 def read_meta_tags(tags: dict[str, str], locale: PageLocale) -> Claim | None:

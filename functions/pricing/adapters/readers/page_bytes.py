@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from pricing.adapters.readers.finding import find, rfind
 from pricing.adapters.readers.region import Region
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,30})", re.IGNORECASE)
@@ -104,11 +105,11 @@ def _closed(page: bytes, opening: re.Match[bytes]) -> int:
     start = opening.end()
     remark = b"-->" if page.startswith(b"--", start) else b">"
     closing = remark if opening[0] == b"<!" else b"</" + opening[0][1:]
-    end = page.find(closing, start)
+    end = find(page, closing, start)
     if end < 0 and closing[:1] == b"<":
         other = re.compile(re.escape(closing), re.IGNORECASE).search(page, start)
         end = other.start() if other else -1
-    end = page.find(b">", end) if end >= 0 else -1
+    end = find(page, b">", end) if end >= 0 else -1
     return len(page) if end < 0 else end + 1
 
 
@@ -122,11 +123,11 @@ def product_regions(page: bytes, name: str | None = None) -> Iterator[Region]:
     if heading < 0:
         heading = _heading(sought)
     since = max(heading - _BEFORE_HEADING, 0)
-    price = sought.find(_PRICE_MARK, since, len(page) if heading < 0 else since + _FAR_PRICE)
+    price = find(sought, _PRICE_MARK, since, len(page) if heading < 0 else since + _FAR_PRICE)
     if heading < 0 and price < 0:
         heading = _unclosed_heading(sought)
     if heading < 0 and price < 0:
-        shown, end = _shown(page, max(sought.find(b"<body"), 0), _MOST_SHOWN, len(page))
+        shown, end = _shown(page, max(find(sought, b"<body"), 0), _MOST_SHOWN, len(page))
         yield Region(shown, last=True, end=end)
         return
     first = min(at for at in (heading, price) if at >= 0)
@@ -141,49 +142,49 @@ def product_regions(page: bytes, name: str | None = None) -> Iterator[Region]:
 
 def _title(page: bytes) -> bytes:
     """Return how the page's title begins, before the name of the shop."""
-    start = page.find(b">", page.find(b"<title", 0, _FAR_PRICE)) + 1
+    start = find(page, b">", find(page, b"<title", 0, _FAR_PRICE)) + 1
     return page[start : start + _LONGEST_TAG].split(b"<")[0].split(b" | ")[0].strip()
 
 
 def _named_heading(page: bytes, name: bytes) -> int:
     """Return where the first heading opens that holds the beginning of a name, or -1."""
     needle = name[:_NEEDLE]
-    at = page.find(needle) if len(needle) >= _SHORTEST_NEEDLE else -1
+    at = find(page, needle) if len(needle) >= _SHORTEST_NEEDLE else -1
     for _ in range(_MOST_HEADINGS):
         if at < 0:
             break
-        opens = page.rfind(b"<h1", max(0, at - _LONGEST_TAG), at)
-        if opens >= 0 and page.find(b"</h1", opens, at) < 0 and _end_of_script(page, at, at + _LONGEST_SCRIPT) < 0:
+        opens = rfind(page, b"<h1", max(0, at - _LONGEST_TAG), at)
+        if opens >= 0 and find(page, b"</h1", opens, at) < 0 and _end_of_script(page, at, at + _LONGEST_SCRIPT) < 0:
             return opens
-        at = page.find(needle, at + len(needle))
+        at = find(page, needle, at + len(needle))
     return -1
 
 
 def _heading(page: bytes) -> int:
     """Return where the first heading opens that no script holds, or -1."""
     # Longer needles are found faster, and nearly every page has this one.
-    closing = page.find(b"</h1>")
+    closing = find(page, b"</h1>")
     for _ in range(_MOST_HEADINGS):
         if closing < 0:
             break
         if (end := _end_of_script(page, closing, closing + _LONGEST_SCRIPT)) < 0:
-            return page.rfind(b"<h1", 0, closing)
-        closing = page.find(b"</h1>", end)
+            return rfind(page, b"<h1", 0, closing)
+        closing = find(page, b"</h1>", end)
     return -1
 
 
 def _unclosed_heading(page: bytes) -> int:
-    at = page.find(b"<h1")
+    at = find(page, b"<h1")
     return at if at >= 0 and _end_of_script(page, at, at + _LONGEST_SCRIPT) < 0 else -1
 
 
 def _end_of_script(page: bytes, at: int, until: int) -> int:
     """Return where the script ends that an offset lies in, or -1 where it lies in none."""
-    closing = page.find(b"</script", at, until)
-    return -1 if closing < 0 or page.find(b"<script", at, closing) >= 0 else closing
+    closing = find(page, b"</script", at, until)
+    return -1 if closing < 0 or find(page, b"<script", at, closing) >= 0 else closing
 
 
 def _start(page: bytes, first: int) -> int:
-    body = page.find(b"<body", max(first - _BEFORE_HEADING, 0), first)
-    start = body if body >= 0 else max(page.rfind(b"<", 0, max(0, first - _BEFORE_HEADING) + 1), 0)
+    body = find(page, b"<body", max(first - _BEFORE_HEADING, 0), first)
+    start = body if body >= 0 else max(rfind(page, b"<", 0, max(0, first - _BEFORE_HEADING) + 1), 0)
     return max(start, _end_of_script(page, start, first))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pricing.adapters.readers.claims import Claim
+from pricing.adapters.readers.finding import holds
 from pricing.adapters.readers.plain_signals import (
     Element,
     block_of,
@@ -16,7 +17,8 @@ from pricing.adapters.readers.plain_signals import (
     is_struck,
     score_of,
     text_behind,
-    visible_text,
+    whole_text,
+    with_decimals,
 )
 from pricing.adapters.readers.region import Region
 from pricing.domain.price_text import Kind, PageLocale, PriceText, read_price
@@ -61,7 +63,7 @@ class _Seen:
 class _Known:
     """What elements and texts of one page said when they were first asked; pages repeat themselves."""
 
-    elements: dict[int, Element] = field(default_factory=dict)
+    chains: dict[int, tuple[Element, ...]] = field(default_factory=dict)
     reads: dict[tuple[str, str | None], PriceText] = field(default_factory=dict)
     signs: dict[str | None, bool] = field(default_factory=dict)
     signed: dict[str, bool] = field(default_factory=dict)
@@ -72,9 +74,8 @@ class _Known:
             self.reads[text, hint] = read_price(text, hint=hint, locale=locale)
         return self.reads[text, hint]
 
-    def may_have_sign(self, node: LexborNode) -> bool:
+    def may_have_sign(self, node: LexborNode, text: str) -> bool:
         """Return whether a short text with a number has a sign in it or beside it; most have not."""
-        text = " ".join(node.text(deep=True, separator=" ").split())
         if len(text) > _LONGEST_UNNAMED or not _DIGIT.search(text):
             return False
         if text not in self.signed:
@@ -111,8 +112,8 @@ def _names_in(region: Region) -> str:
     """Select the elements named after prices, by the words that the region holds at all."""
     words = [word for word in _WORDS if word.encode() in region]
     selectors = [f"[{attribute}*='{word}' i]" for word in words for attribute in ("class", "id")]
-    if b"price" in region.html:
-        selectors += [selector for mark, selector in _MARKS.items() if mark.encode() in region.html]
+    if holds(region.html, b"price"):
+        selectors += [selector for mark, selector in _MARKS.items() if holds(region.html, mark.encode())]
     return ",".join(selectors)
 
 
@@ -121,24 +122,25 @@ def _candidates(tree: LexborHTMLParser, named: str, locale: PageLocale) -> Itera
     nodes = tree.css(named)[:_MOST_ELEMENTS] if named else []
     found = False
     for order, node in enumerate([*nodes, *tree.css(_STRUCK)[:_MOST_STRUCK]]):
-        if (seen := _seen(node, order, locale, known)) is not None:
+        if (seen := _seen(node, whole_text(node), order, locale, known)) is not None:
             found = found or not seen.struck
             yield seen
     if not found:
         for order, node in enumerate(tree.css(_STYLED)[:_MOST_STYLED]):
-            seen = _seen(node, order, locale, known) if known.may_have_sign(node) else None
+            text = whole_text(node)
+            seen = _seen(node, text, order, locale, known) if known.may_have_sign(node, text) else None
             if seen is not None and seen.read.symbol is not None:
                 seen.score -= _NAMED_BONUS
                 yield seen
 
 
-def _seen(node: LexborNode, order: int, locale: PageLocale, known: _Known) -> _Seen | None:
+def _seen(node: LexborNode, whole: str, order: int, locale: PageLocale, known: _Known) -> _Seen | None:
     if node.tag in _NOT_SHOWN:
         return None
-    text = visible_text(node)
+    text = with_decimals(node, whole)
     if not 0 < len(text) <= _LONGEST_TEXT or not _DIGIT.search(text):
         return None
-    chain = chain_of(node, known.elements)
+    chain = chain_of(node, known.chains)
     if is_of_another(chain):
         return None
     read = known.read(text, None, locale)

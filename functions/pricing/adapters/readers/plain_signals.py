@@ -89,20 +89,28 @@ def _called(names: str) -> Called:
     )
 
 
-def chain_of(node: LexborNode, known: dict[int, Element]) -> tuple[Element, ...]:
-    """Return an element and its ancestors, nearest first; neighbours share what is known of their parents."""
-    chain: list[Element] = []
+def chain_of(node: LexborNode, known: dict[int, tuple[Element, ...]]) -> tuple[Element, ...]:
+    """Return an element and its ancestors, nearest first; neighbours share the known chain of a parent."""
+    own: list[Element] = []
+    above: tuple[Element, ...] = ()
     at: LexborNode | None = node
-    while at is not None and len(chain) <= _ANCESTORS:
+    while at is not None and len(own) <= _ANCESTORS:
         mem_id = at.mem_id
-        element = known.get(mem_id)
-        if element is None:
-            if at.tag in _ROOTS:
-                break
-            element = known[mem_id] = _element(at, mem_id)
-        chain.append(element)
+        if mem_id in known:
+            above = known[mem_id]
+            break
+        if at.tag in _ROOTS:
+            break
+        own.append(_element(at, mem_id))
         at = at.parent
-    return tuple(chain) or (_element(node, node.mem_id),)
+    else:
+        # Nobody knows what is further up: this chain is whole for its first element alone.
+        known[own[0].mem_id] = tuple(own)
+        return known[own[0].mem_id]
+    chain = (*own, *above)
+    for level, element in enumerate(own):
+        known[element.mem_id] = chain[level : level + _ANCESTORS + 1]
+    return chain[: _ANCESTORS + 1] or (_element(node, node.mem_id),)
 
 
 def _element(node: LexborNode, mem_id: int) -> Element:
@@ -111,9 +119,18 @@ def _element(node: LexborNode, mem_id: int) -> Element:
     return Element(node.tag or "", names, attributes.get("style") or "", mem_id, _called(names))
 
 
+def whole_text(node: LexborNode) -> str:
+    """Return all text of an element in one line."""
+    return " ".join(node.text(deep=True, separator=" ").split())
+
+
 def visible_text(node: LexborNode) -> str:
     """Return an element's text with raised cents written as decimals: 19 and a small 99 are 19.99, not 1999."""
-    plain = " ".join(node.text(deep=True, separator=" ").split())
+    return with_decimals(node, whole_text(node))
+
+
+def with_decimals(node: LexborNode, plain: str) -> str:
+    """Return an element's visible text where its whole text is known."""
     if not 0 < len(plain) <= _LONGEST_TEXT or not _DIGIT.search(plain) or node.css_first(_RAISED) is None:
         return plain
     parts: list[str] = []

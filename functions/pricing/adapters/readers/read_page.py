@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pricing.adapters.readers.blocked import blocked_by
 from pricing.adapters.readers.claims import Claim, text_of
 from pricing.adapters.readers.embedded_state import read_embedded
+from pricing.adapters.readers.finding import find
 from pricing.adapters.readers.identifiers import address_number, labelled_gtin, labelled_sku, named_sku
 from pricing.adapters.readers.json_ld import read_json_ld
 from pricing.adapters.readers.labelled import brand_in, mpn_in, named_brand
@@ -152,7 +153,7 @@ def _visible_sku(region: Region, claims: list[Claim], url: str) -> str | None:
 
 
 def _heading(page: bytes) -> str | None:
-    at = page.find(b"<h1")
-    start = page.find(b">", at) + 1
-    end = page.find(b"</h1", start, start + _LONGEST_HEADING)
+    at = find(page, b"<h1")
+    start = find(page, b">", at) + 1
+    end = find(page, b"</h1", start, start + _LONGEST_HEADING)
     return text_of(_TAG.sub(" ", page[start:end].decode("utf-8", "replace"))) if at >= 0 and end > 0 else None

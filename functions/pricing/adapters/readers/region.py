@@ -43,6 +43,11 @@ class Region(Markup):
         return self.text.casefold()
 
     @cached_property
+    def said(self) -> bytes:
+        """Return the folded text in UTF-8, in which phrases are found fastest."""
+        return self.folded.encode("utf-8", "replace")
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """Return what stands alone in folded case, between two tags or up to a colon."""
         return frozenset(map(str.strip, _COLON.sub(GAP, self.folded).split(GAP)))

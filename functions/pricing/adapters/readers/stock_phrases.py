@@ -1,8 +1,8 @@
-"""The phrases shops use for stock and for selling, by meaning; all are compared in folded case."""
+"""The phrases shops use for stock and for selling, by meaning: in folded case and UTF-8, as they are compared."""
 
 
-def _any(*phrases: str) -> tuple[str, ...]:
-    return tuple(phrase for group in phrases for phrase in group.casefold().split("|"))
+def _any(*phrases: str) -> tuple[bytes, ...]:
+    return tuple(phrase.encode() for group in phrases for phrase in group.casefold().split("|"))
 
 
 OUT_OF_STOCK = _any(

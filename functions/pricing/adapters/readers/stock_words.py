@@ -4,10 +4,12 @@ import html
 import re
 
 from pricing.adapters.readers.elements import Tag
+from pricing.adapters.readers.finding import find, holds, rfind
 from pricing.adapters.readers.region import GAP, Region
 from pricing.adapters.readers.stock_phrases import BACK_ORDER, BUTTON_NAMES, BUY, IN_STOCK, OUT_OF_STOCK, PRE_ORDER
 from pricing.domain.reading import Availability
 
+_GAP = GAP.encode()
 _LONGEST = 160
 _LONGEST_BUTTON = 40
 _MOST_BUTTONS = 20
@@ -20,7 +22,7 @@ _CHOICE_TAGS = frozenset([b"option", b"select", b"label"])
 _TEXT = re.compile(rb">\s*([^<>\s][^<>]*)")
 _LONGEST_STATE = 30
 _CHOICES = ("size", "swatch", "variant", "option", "store", "talla", "pickup", "retiro")
-_OTHER_THINGS = ("option", "service", "in-store", "in store", "pickup", "delivery", "click")
+_OTHER_THINGS = (b"option", b"service", b"in-store", b"in store", b"pickup", b"delivery", b"click")
 _UNSHOWN = (" hidden ", "modal", "popup", "dialog", "tooltip", "template")
 _DENIES = re.compile(r"\b(?:not?|non|nicht|kein\w*|pas|niet|geen|nie|ikke|inte|ej|ei|não|нет|не|není)\b")
 _STATES = (
@@ -35,7 +37,7 @@ def stock_words(region: Region, *, stated: bool) -> Availability:
 
     Where data states that there is stock, only a refusal is of interest.
     """
-    folded = region.folded
+    folded = region.said
     refused = _said(folded, OUT_OF_STOCK)
     if stated and not refused:
         return Availability.UNKNOWN
@@ -46,37 +48,41 @@ def stock_words(region: Region, *, stated: bool) -> Availability:
         return Availability.OUT_OF_STOCK
     if offer < len(folded) or _has_button(region):
         return Availability.IN_STOCK
-    short = GAP.join(text for text in folded.split(GAP) if len(text.strip()) <= _LONGEST_STATE)
-    return next((state for phrases, state in _STATES if _said(short, phrases)), Availability.UNKNOWN)
+    short = GAP.join(text for text in region.folded.split(GAP) if len(text.strip()) <= _LONGEST_STATE)
+    return next((state for phrases, state in _STATES if _said(_utf8(short), phrases)), Availability.UNKNOWN)
 
 
 def state_said(text: str) -> Availability:
     """Return the state that a few words name; unknown where they deny something or name none."""
     folded = text.casefold()
-    if _said(folded, OUT_OF_STOCK):
+    if _said(_utf8(folded), OUT_OF_STOCK):
         return Availability.OUT_OF_STOCK
     if _DENIES.search(folded):
         return Availability.UNKNOWN
-    return next((state for phrases, state in _STATES if _said(folded, phrases)), Availability.UNKNOWN)
+    return next((state for phrases, state in _STATES if _said(_utf8(folded), phrases)), Availability.UNKNOWN)
 
 
-def _said(folded: str, phrases: tuple[str, ...]) -> list[str]:
-    return [phrase for phrase in phrases if phrase in folded]
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
-def _first(folded: str, said: list[str], longest: int) -> int:
+def _said(folded: bytes, phrases: tuple[bytes, ...]) -> list[bytes]:
+    return [phrase for phrase in phrases if holds(folded, phrase)]
+
+
+def _first(folded: bytes, said: list[bytes], longest: int) -> int:
     """Return the place of the first text of such a length with one of the phrases, or the end of all."""
     return min((_place(folded, phrase, longest) for phrase in said), default=len(folded))
 
 
-def _place(folded: str, phrase: str, longest: int) -> int:
-    at = folded.find(phrase)
+def _place(folded: bytes, phrase: bytes, longest: int) -> int:
+    at = find(folded, phrase)
     while at >= 0:
-        start, end = folded.rfind(GAP, 0, at) + 1, folded.find(GAP, at)
+        start, end = rfind(folded, _GAP, 0, at) + 1, find(folded, _GAP, at)
         end = end if end >= 0 else len(folded)
-        if len(folded[start:end].strip()) <= longest:
+        if len(folded[start:end].decode().strip()) <= longest:
             return start
-        at = folded.find(phrase, end)
+        at = find(folded, phrase, end)
     return len(folded)
 
 
@@ -90,12 +96,12 @@ def _has_button(region: Region) -> bool:
     )
 
 
-def _refusal_stands(region: Region, refused: list[str]) -> bool:
+def _refusal_stands(region: Region, refused: list[bytes]) -> bool:
     """Return whether a refusal is shown, and speaks of the article and not of one size or shop."""
     said = {
         text.strip()
-        for text, folded in zip(region.text.split(GAP), region.folded.split(GAP), strict=True)
-        if any(phrase in folded for phrase in refused) and len(text) <= _LONGEST and _is_about_article(folded)
+        for text, folded in zip(region.text.split(GAP), region.said.split(_GAP), strict=True)
+        if any(holds(folded, phrase) for phrase in refused) and len(text) <= _LONGEST and _is_about_article(folded)
     }
     return any(_is_shown(region, at) for text in said for at in _places(region.html, text))
 
@@ -111,11 +117,11 @@ def _places(page: bytes, text: str) -> list[int]:
 
 def _alone(page: bytes, spelled: bytes) -> list[int]:
     found: list[int] = []
-    at = page.find(spelled)
+    at = find(page, spelled)
     while at >= 0 and len(found) < _MOST_PLACES:
         if page[max(0, at - _WIDEST_BLANK) : at].rstrip().endswith(b">"):
             found.append(at)
-        at = page.find(spelled, at + len(spelled))
+        at = find(page, spelled, at + len(spelled))
     return found
 
 
@@ -123,8 +129,8 @@ def _is_shown(region: Region, at: int) -> bool:
     return not any(_hides(tag) or _is_choice(tag) for tag in region.around(at, _NEAR))
 
 
-def _is_about_article(text: str) -> bool:
-    return not any(word in text for word in _OTHER_THINGS)
+def _is_about_article(text: bytes) -> bool:
+    return not any(holds(text, word) for word in _OTHER_THINGS)
 
 
 def _hides(tag: Tag) -> bool:

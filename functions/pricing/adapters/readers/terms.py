@@ -2,11 +2,12 @@
 
 import re
 
+from pricing.adapters.readers.finding import holds
 from pricing.adapters.readers.region import GAP, Region
 
 
-def _words(table: str) -> tuple[str, ...]:
-    return tuple(table.casefold().split("|"))
+def _words(table: str) -> dict[bytes, str]:
+    return {word.encode(): word for word in table.casefold().split("|")}
 
 
 _PROMOTIONS = _words(
@@ -37,17 +38,17 @@ def fulfilment_in(region: Region) -> str | None:
     """Return who sends the article, as the page says it behind such words."""
     for text, behind in _pieces(region, _SHIPPERS):
         folded = text.casefold()
-        word = next(word for word in _SHIPPERS if word in folded)
+        word = next(word for word in _SHIPPERS.values() if word in folded)
         said = text[folded.find(word) + len(word) :].strip(" :.") or behind.strip(" :.")
         if 0 < len(said) <= _LONGEST_SHIPPER:
             return said
     return None
 
 
-def _pieces(region: Region, words: tuple[str, ...]) -> list[tuple[str, str]]:
+def _pieces(region: Region, words: dict[bytes, str]) -> list[tuple[str, str]]:
     """Return the texts that hold one of the words, each with the text behind it, in the order of the page."""
-    folded = region.folded
-    said = [word for word in words if word in folded]
+    folded = region.said
+    said = [text for word, text in words.items() if holds(folded, word)]
     if not said:
         return []
     pieces = region.text.split(GAP)

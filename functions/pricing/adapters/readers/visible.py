@@ -3,6 +3,8 @@
 import re
 from decimal import Decimal
 
+from pricing.adapters.readers.finding import find, holds
+
 _STRUCK_WORDS = (b"<del", b"<s>", b"<s ", b"strik", b"line-through", b"barred", b"old", b"was", b"original", b"regular",
                  b"list", b"compare")  # fmt: skip
 _STRUCK = re.compile(
@@ -31,19 +33,19 @@ def _has_struck_price(region: bytes, start: int, end: int) -> bool:
     """Return whether something crossed out, or called old, holds a number."""
     near = region[start:end]
     # Most prices stand among no such word, and words are found faster than patterns.
-    return any(word in near for word in _STRUCK_WORDS) and any(
+    return any(holds(near, word) for word in _STRUCK_WORDS) and any(
         _NUMBER_BEHIND.match(region, mark.end()) for mark in _STRUCK.finditer(region, start, end)
     )
 
 
 def _place_of(region: bytes, digits: bytes, cents: bytes) -> int:
     """Return where a number stands that starts with these digits and ends with these cents, or -1."""
-    at = region.find(digits)
+    at = find(region, digits)
     for _ in range(_MOST_PLACES):
         if at < 0:
             return -1
         tail = _TAIL.match(region, at + len(digits))
         if tail and (tail[1] or b"00") == cents and (at == 0 or region[at - 1] not in _INSIDE):
             return at
-        at = region.find(digits, at + 1)
+        at = find(region, digits, at + 1)
     return -1
