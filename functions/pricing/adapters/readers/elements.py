@@ -130,7 +130,14 @@ class Markup:
             if place < 0 or levels <= 0:
                 return
             if self.small.startswith(b"</", place):
-                closed.append(self.small[place + 2 : find(self.small, b">", place)].strip())
+                closing = self.small[place + 2 : find(self.small, b">", place)].strip()
+                # Most elements hold none of their own name: all that stands in them is passed at once.
+                opening = rfind(self.small, b"<" + closing, 0, place) if closing and not closed else -1
+                opened = _NAME.match(self.small, opening) if opening >= 0 else None
+                if opened and opened[1] == closing and find(self.small, b"</" + closing, opening, place) < 0:
+                    place = opening
+                else:
+                    closed.append(closing)
                 continue
             name = _NAME.match(self.small, place)
             if not name or name[1] in VOID:

@@ -143,10 +143,12 @@ def _seen(node: LexborNode, whole: str, order: int, locale: PageLocale, known: _
     chain = chain_of(node, known.chains)
     if is_of_another(chain):
         return None
-    read = known.read(text, None, locale)
+    # What is known to hold no sign has none but that beside it, and is read once.
+    hint = text_behind(node) if known.signed.get(text) is False else None
+    read = known.read(text, hint if known.is_sign(hint) else None, locale)
     if read.amount is None:
         return None
-    if read.currency is None and known.is_sign(hint := text_behind(node)):
+    if read.currency is None and hint is None and known.is_sign(hint := text_behind(node)):
         read = known.read(text, hint, locale)
     if read.amount is None or read.amount <= 0 or read.kind in {Kind.PER_UNIT, Kind.INSTALMENT}:
         return None
