@@ -9,6 +9,7 @@ _PIECES = (
     r"|шт|個|入|件)"
 )
 _BOXES = "(?:pack|set|box|case|bundle|lot|pack de|lote de|confezione da|zestaw)"
+_HAS_NUMBER = re.compile(r"\d")
 _PACKS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -22,8 +23,10 @@ _PACKS = tuple(
 
 def pack_of(title: str | None) -> int | None:
     """Return N of "pack of N", "N x 500 ml", "500 ml x N" or "N pieces"; None where the title does not say."""
-    for pattern in _PACKS if title else ():
-        found = pattern.search(title or "")
+    if not title or not _HAS_NUMBER.search(title):
+        return None
+    for pattern in _PACKS:
+        found = pattern.search(title)
         if found and 1 < int(found[1]) <= _MOST:
             return int(found[1])
     return None

@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 
 from pricing.adapters.readers.finding import find, rfind
-from pricing.adapters.readers.region import Region
+from pricing.adapters.readers.region import GAP, Region
 
 _BRANDS = {
     "en": "brand|brand name|manufacturer|make / manufacturer|make/manufacturer", "fr": "marque|fabricant",
@@ -116,8 +116,9 @@ def _code(value: str | None) -> str | None:
 def _behind(region: Region, labels: frozenset[str], longest: int) -> str | None:
     # Most pages say no such word alone; only the others are looked at piece by piece.
     said = labels.intersection(region.words)
-    for at, text in enumerate(region.texts) if said else ():
-        label, _, value = text.replace("：", ":").partition(":")
+    pieces, starts = region.folded.split(GAP) if said else [], tuple(said)
+    for at in [at for at, piece in enumerate(pieces) if piece.startswith(starts)]:
+        label, _, value = region.texts[at].replace("：", ":").partition(":")
         if label.strip(_COLONS).casefold() not in said:
             continue
         if not (value := value.strip(_COLONS)):

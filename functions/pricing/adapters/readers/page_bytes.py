@@ -13,8 +13,8 @@ _CONTINUATIONS = bytes(range(0x80, 0xC0))
 _CHUNK = 32_768
 _UTF_8 = frozenset({"utf-8", "utf8"})
 _PRICE_MARK = b'itemprop="price"'
-# Each branch begins with a letter written out in both cases: an engine skips what cannot begin here.
-_UNSEEN = re.compile(rb"<(?:!|(?:[sS](?i:cript|tyle|vg)|[nN](?i:oscript)|[tT](?i:emplate))(?=[\s>/]))")
+# The letters that may follow stand first, and in both cases: an engine skips what cannot begin here.
+_UNSEEN = re.compile(rb"<(?=[!sSnNtT])(?:!|(?:[sS](?i:cript|tyle|vg)|[nN](?i:oscript)|[tT](?i:emplate))(?=[\s>/]))")
 _BEFORE_HEADING = 4_000
 _AFTER_HEADING = 12_000
 _WIDE = 64_000

@@ -172,7 +172,7 @@ def is_struck(chain: tuple[Element, ...], read: PriceText) -> bool:
 
 def is_of_another(chain: tuple[Element, ...]) -> bool:
     """Return whether a price stands among other articles; the wrong price is worse than none."""
-    return any([near.of_another for near in chain[1:]])
+    return any(near.of_another for near in chain[1:])
 
 
 def score_of(chain: tuple[Element, ...], text: str, read: PriceText) -> float:

@@ -10,7 +10,6 @@ from pricing.adapters.readers.elements import Markup
 
 GAP = "\0"
 _TEXT = re.compile(rb">\s*+([^<>]++)")
-_COLON = re.compile("[:：]")
 LONGEST = 160
 
 
@@ -50,7 +49,7 @@ class Region(Markup):
     @cached_property
     def words(self) -> frozenset[str]:
         """Return what stands alone in folded case, between two tags or up to a colon."""
-        return frozenset(map(str.strip, _COLON.sub(GAP, self.folded).split(GAP)))
+        return frozenset(map(str.strip, self.folded.replace(":", GAP).replace("：", GAP).split(GAP)))
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
