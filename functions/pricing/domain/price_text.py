@@ -27,6 +27,7 @@ _SIGN_AS_MARK = re.compile(
     r"(?<![\d.,])(?P<whole>\d{1,3}(?:[. ,']\d{3})+|\d+)(?P<sign>[€$£₽₴₺₪])"
     r"(?:(?P<cents>\d{2,3})(?![\w.,€$£]|\s?%)|\s(?P<far>\d\d)(?=\s*(?:$|[*)(])))"
 )
+_DATED = re.compile(r"[-/.]0\d(?!\d)")
 _NOT_A_PRICE = re.compile(r"\s?%|\s?(?:[a-z]{1,3}b|cm|mm|inch|”|\"|in\.|ft\.|[WV]\b|pcs|stk|st\b)", re.IGNORECASE)
 _ORDER = {
     Kind.NOW: 0, Kind.EXACT: 1, Kind.RANGE: 1, Kind.FROM: 2, Kind.MULTIBUY: 3, Kind.NET: 4, Kind.PER_UNIT: 5,
@@ -155,7 +156,7 @@ def _may_be_a_price(plain: str, match: re.Match[str], written: Numeral, *, has_s
         return True
     if written.text[0] == "0" and written.text[1:2].isdigit():
         return False
-    dated = re.match(r"[-/.]0\d(?!\d)", plain[match.end() :])
+    dated = _DATED.match(plain, match.end())
     glued = match.start() > 0 and (plain[match.start() - 1].isalpha() or plain[match.start() - 1] in "_#")
     return not (dated or glued or _NOT_A_PRICE.match(plain, match.end()))
 

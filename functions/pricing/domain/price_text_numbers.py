@@ -32,6 +32,8 @@ NUMBER = r"""
 """
 
 
+_THREE_BEHIND_A_DOT = re.compile(r"(\d+)\.(\d{3})")
+_MACHINE_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,30})?")
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 
 
@@ -84,7 +86,7 @@ def _grouped(text: str, mark: str, currency: str | None) -> Decimal:
 
 def machine_value(text: str, currency: str | None, *, dot_groups: bool = False) -> Decimal | None:
     """Read a price meant for machines: a dot is the decimal mark, unless three digits and the currency deny it."""
-    found = re.fullmatch(r"(\d+)\.(\d{3})", text)
+    found = _THREE_BEHIND_A_DOT.fullmatch(text)
     if found and (currency in ZERO_DECIMALS or (dot_groups and currency not in THREE_DECIMALS)):
         return Decimal(found[1] + found[2])
-    return Decimal(text) if re.fullmatch(r"\d{1,12}(?:\.\d{1,30})?", text) else None
+    return Decimal(text) if _MACHINE_NUMBER.fullmatch(text) else None

@@ -13,6 +13,8 @@ from shared.kernel.gtin import check_digit
 from shared.kernel.money import LARGEST
 
 _LONGEST_NAME = 500
+_NO_LETTER = re.compile(r"[\W_]")
+_BETWEEN_DIGITS = re.compile(r"[\s-]")
 _DOT_GROUPING = frozenset(["de", "es", "it", "pt", "nl", "id", "tr", "da", "vi", "el", "ro", "hr", "sl", "sr"])
 _AVAILABILITIES = {
     "instock": Availability.IN_STOCK,
@@ -105,13 +107,17 @@ def iso_currency(value: object, locale: PageLocale) -> str | None:
 
 def availability_of(value: object) -> Availability:
     """Return the state a schema.org address or a bare word stands for."""
-    text = str(value or "").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
-    return _AVAILABILITIES.get(re.sub(r"[\W_]", "", text).lower(), Availability.UNKNOWN)
+    if not value:
+        return Availability.UNKNOWN
+    text = str(value).rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+    return _AVAILABILITIES.get(_NO_LETTER.sub("", text).lower(), Availability.UNKNOWN)
 
 
 def condition_of(value: object) -> Condition | None:
     """Return the condition a schema.org address or a bare word stands for."""
-    text = str(value or "").rsplit("/", 1)[-1].lower().replace("condition", "").strip()
+    if not value:
+        return None
+    text = str(value).rsplit("/", 1)[-1].lower().replace("condition", "").strip()
     return _CONDITIONS.get(text)
 
 
@@ -134,7 +140,9 @@ def code_of(text: str | None) -> str | None:
 
 def gtin_of(value: object) -> str | None:
     """Return a GTIN whose length and check digit are right; any other is worth less than none."""
-    digits = re.sub(r"[\s-]", "", str(value or ""))
+    if not value:
+        return None
+    digits = _BETWEEN_DIGITS.sub("", str(value))
     if not digits.isascii() or not digits.isdigit() or len(digits) not in {8, 12, 13, 14} or not int(digits):
         return None
     return digits if check_digit(digits[:-1]) == digits[-1] else None

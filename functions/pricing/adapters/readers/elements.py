@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from pricing.adapters.readers.finding import find, holds, rfind
 
-_ATTRIBUTE = re.compile(r"([^\s=/\"'<>]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?", re.ASCII)
+_ATTRIBUTE = re.compile(r"([^\s=/\"'<>]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))|)", re.ASCII)
 _REST_OF_TAG = re.compile(rb"[^>\"']*+(?:(?:\"[^\"]{0,8000}\"|'[^']{0,8000}')[^>\"']*+)*+>")
 _NAME = re.compile(rb"<([a-z][a-z0-9:_-]*)")
 _INNER_TAG = re.compile(rb"</?[a-zA-Z][^>\"']*+(?:(?:\"[^\"]{0,8000}\"|'[^']{0,8000}')[^>\"']*+)*+>")

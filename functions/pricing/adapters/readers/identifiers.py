@@ -9,6 +9,9 @@ from pricing.adapters.readers.finding import find
 from pricing.adapters.readers.region import Region
 
 _VALUE = r"([A-Za-z0-9][A-Za-z0-9_/.\-]{2,29})"
+_ALONE = re.compile(_VALUE)
+_FILE_TYPE = re.compile(r"\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
+_PARTS = re.compile(r"[-_.]|iid")
 _LABEL = re.compile(
     r"(?:\bsku|\bref(?:erence|\.)?|référence|referencia|referência|riferimento"
     r"|item (?:no|number|#)|item#|product (?:code|no|number|id)|catalogue (?:no|number)"
@@ -46,7 +49,7 @@ def named_sku(region: Markup) -> str | None:
         if not 0 < len(text) < _LONGEST_TEXT:
             continue
         labelled = _LABEL.search(text)
-        value = labelled[1] if labelled else text if re.fullmatch(_VALUE, text) else None
+        value = labelled[1] if labelled else text if _ALONE.fullmatch(text) else None
         if value and _ARTICLE_NUMBER.search(value):
             return value
     return None
@@ -85,8 +88,7 @@ def address_number(url: str) -> str | None:
     """Return the number in the last part of an address that stands for the article there."""
     parts = [unquote(part) for part in urlsplit(url).path.split("/") if part]
     for part in reversed(parts[-2:]):
-        stem = re.sub(r"\.(?:html?|php|aspx?|jsp)$", "", part, flags=re.IGNORECASE)
-        tokens = [t for t in re.split(r"[-_.]|iid", stem) if sum(c.isdigit() for c in t) >= 4]  # noqa: PLR2004
+        tokens = [t for t in _PARTS.split(_FILE_TYPE.sub("", part)) if sum(c.isdigit() for c in t) >= 4]  # noqa: PLR2004
         if tokens:
             return tokens[-1]
     return None

@@ -28,7 +28,9 @@ _CENTS = re.compile(r"cent|decimal|fraction|kop")
 _STRUCK_NEARBY = re.compile(r"strik|barred|\bold|-old|was-")
 _STILL_ASKED = re.compile(r"product-price-(?:now|current)|actual")
 _PRODUCT = re.compile(r"product|detail|buy|offer|price")
-_DIGIT = re.compile(r"\d")
+_ENDS_WITH_NUMBER = re.compile(r"\d[.,]?$")
+_CENT_DIGITS = 2
+_MAY_BE_RAISED = re.compile(r"\d[.,]? \d\d(?: |$)")
 _PIXELS = re.compile(r"(\d{2})\s?px")
 _RAISED = "sup,sub,small,[class*='cent' i],[class*='decimal' i],[class*='fraction' i]"
 _LONGEST_TEXT = 160
@@ -130,14 +132,15 @@ def visible_text(node: LexborNode) -> str:
 
 def with_decimals(node: LexborNode, plain: str) -> str:
     """Return an element's visible text where its whole text is known."""
-    if not 0 < len(plain) <= _LONGEST_TEXT or not _DIGIT.search(plain) or node.css_first(_RAISED) is None:
+    # Without two digits alone behind a number nothing can be raised, and a search in a text is cheaper than in a tree.
+    if not 0 < len(plain) <= _LONGEST_TEXT or not _MAY_BE_RAISED.search(plain) or node.css_first(_RAISED) is None:
         return plain
     parts: list[str] = []
     for child in node.traverse(include_text=True):
         if child.tag != "-text":
             continue
         text = (child.text_content or "").strip()
-        if parts and are_cents(text, child.parent) and re.search(r"\d[.,]?$", parts[-1]):
+        if parts and are_cents(text, child.parent) and _ENDS_WITH_NUMBER.search(parts[-1]):
             parts[-1] = parts[-1].rstrip(".,") + "." + text
         elif text:
             parts.append(text)
@@ -146,7 +149,7 @@ def with_decimals(node: LexborNode, plain: str) -> str:
 
 def are_cents(text: str, parent: LexborNode | None) -> bool:
     """Return whether two digits stand raised, or in an element named for them."""
-    if parent is None or not re.fullmatch(r"\d{2}", text):
+    if parent is None or len(text) != _CENT_DIGITS or not text.isdecimal():
         return False
     return parent.tag in _SUP or _CENTS.search((parent.attributes.get("class") or "").lower()) is not None
 

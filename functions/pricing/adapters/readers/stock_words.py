@@ -18,6 +18,7 @@ _NEAR = 4
 _WIDEST_BLANK = 200
 _NAMES = ("class", "id", "data-test")
 _BUTTON_STEMS = tuple(dict.fromkeys(name[:5].encode() for name in BUTTON_NAMES))
+_BUTTON = re.compile("|".join(map(re.escape, BUTTON_NAMES)))
 _CHOICE_TAGS = frozenset([b"option", b"select", b"label"])
 _TEXT = re.compile(rb">\s*([^<>\s][^<>]*)")
 _LONGEST_STATE = 30
@@ -89,7 +90,7 @@ def _place(folded: bytes, phrase: bytes, longest: int) -> int:
 def _has_button(region: Region) -> bool:
     tags = (tag for stem in _BUTTON_STEMS for tag in region.tags_with(stem, _MOST_BUTTONS))
     return any(
-        any(name in tag.attributes.get(attribute, "").lower() for name in BUTTON_NAMES for attribute in _NAMES)
+        _BUTTON.search("\n".join([tag.attributes.get(attribute, "") for attribute in _NAMES]).lower())
         and "disabled" not in tag.attributes
         and not any(map(_hides, (tag, *region.around(tag.start, _NEAR - 1))))
         for tag in tags

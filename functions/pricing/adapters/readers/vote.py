@@ -115,7 +115,10 @@ def _listed(claims: list[Claim], amount: Decimal) -> Decimal | None:
 
 
 def _first[T](values: Iterable[T | None]) -> T | None:
-    return next((value for value in values if value is not None), None)
+    for value in values:
+        if value is not None:
+            return value
+    return None
 
 
 def _currency(ordered: list[Claim], locale: PageLocale) -> str | None:
