@@ -16,7 +16,7 @@ ROWS = {row.name: row for row in read_table()}
 HEAVY = ("botocore", "pandas", "numpy", "google.genai", "yaml")
 COMPUTES = frozenset({"pricing-decide", "pricing-simulate", "pricing-trial"})
 FRAMEWORK = ("fastapi", "starlette", "mangum")
-FETCHING = ("aiohttp", "selectolax")
+FETCHING = ("aiohttp", "selectolax", "stringzilla")
 MEETS_THE_WEB = frozenset({"pricing-fetch-rates", "pricing-scan-pages", "products-pull-file"})
 READS_PAGES = frozenset({"pricing-read-unread", "pricing-stored-pages"})
 
@@ -66,7 +66,7 @@ def test_the_authorizer_loads_neither_framework_nor_driver(folders: dict[str, li
 
 @pytest.mark.parametrize("name", sorted(name for name in ROWS if name not in MEETS_THE_WEB))
 def test_only_who_meets_the_web_loads_what_fetches(name: str, folders: dict[str, list[str]]) -> None:
-    reads = {"selectolax"} if name in READS_PAGES else set()
+    reads = {"selectolax", "stringzilla"} if name in READS_PAGES else set()
     assert loaded(name, folders, FETCHING) == reads
 
 

@@ -13,6 +13,7 @@ _NAME = re.compile(rb"<([a-z][a-z0-9:_-]*)")
 _INNER_TAG = re.compile(rb"</?[a-zA-Z][^>\"']*+(?:(?:\"[^\"]{0,8000}\"|'[^']{0,8000}')[^>\"']*+)*+>")
 _SLASH = ord("/")
 _LONGEST_TAG = 8_000
+_LONGEST_NAME = 40
 _TRIES = 6
 VOID = frozenset(
     [b"meta", b"link", b"img", b"input", b"br", b"hr", b"source", b"area", b"base", b"col", b"embed", b"track", b"wbr"]
@@ -112,7 +113,7 @@ class Markup:
 
     def text_of(self, tag: Tag, most: int) -> str:
         """Return the text of an element in one line, looking at so many bytes of it at most."""
-        inner = self.html[tag.end : min(self.end_of(tag), tag.end + most)]
+        inner = self.html[tag.end : self.end_of(tag, most)]
         text = (
             _INNER_TAG.sub(b" ", inner).decode("utf-8", "replace")
             if b"<" in inner
@@ -132,7 +133,8 @@ class Markup:
             if self.small.startswith(b"</", place):
                 closing = self.small[place + 2 : find(self.small, b">", place)].strip()
                 # Most elements hold none of their own name: all that stands in them is passed at once.
-                opening = rfind(self.small, b"<" + closing, 0, place) if closing and not closed else -1
+                known = not closed and 0 < len(closing) <= _LONGEST_NAME
+                opening = rfind(self.small, b"<" + closing, 0, place) if known else -1
                 opened = _NAME.match(self.small, opening) if opening >= 0 else None
                 if opened and opened[1] == closing and find(self.small, b"</" + closing, opening, place) < 0:
                     place = opening

@@ -14,17 +14,20 @@ SIGNS = st.sampled_from(
     ["", "$", "€", "£", "kr", "Kr.", "zł", "USD", "usd", "元", "R$", "l", "SOS", "-", "%", "cm", "x"]
 )
 NUMBERS = st.from_regex(r"[0-9]{0,4}([.,' ][0-9]{1,4}){0,3}", fullmatch=True)
+HINTS = st.sampled_from([None, "", "€", "$", "元", "kr", "KWD", "l", "SOS", "3 for", "7 €", "每期$806", "%"])
 LOCALES = st.sampled_from([None, PageLocale(country="US"), PageLocale(country="SE"), PageLocale(country="KW")])
 
 
-@given(before=SIGNS, number=NUMBERS, gap=st.sampled_from(["", " "]), behind=SIGNS, locale=LOCALES)
-def test_both_ways_of_reading_agree(before: str, number: str, gap: str, behind: str, locale: PageLocale | None) -> None:
+@given(before=SIGNS, number=NUMBERS, gap=st.sampled_from(["", " "]), behind=SIGNS, hint=HINTS, locale=LOCALES)
+def test_both_ways_of_reading_agree(
+    before: str, number: str, gap: str, behind: str, hint: str | None, locale: PageLocale | None
+) -> None:
     text = f"{before}{gap}{number}{gap}{behind}"
-    quick = read_price(text, locale=locale)
+    quick = read_price(text, hint=hint, locale=locale)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(price_text, "read_alone", lambda *_: None)
-        assert read_price(text, locale=locale) == quick
+        assert read_price(text, hint=hint, locale=locale) == quick
 
 
 @pytest.mark.parametrize(
