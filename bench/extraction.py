@@ -173,6 +173,18 @@ def compare(pages: dict[str, bytes], labels: dict[str, Label], rounds: int) -> l
     return costs
 
 
+def by_kind(
+    costs: list[tuple[str, float, float]], pages: dict[str, bytes], labels: dict[str, Label]
+) -> dict[str, tuple[float, float]]:
+    """Return the mean times of both readers by what the price was read from."""
+    kinds: dict[str, list[tuple[float, float]]] = {}
+    for key, ours, theirs in costs:
+        read = read_page(pages[key], url=str(labels[key]["url"]), content_type="text/html")
+        kind = read.reader.value if isinstance(read, Reading) else "nothing"
+        kinds.setdefault(kind, []).append((ours, theirs))
+    return {kind: (mean(a for a, _ in two), mean(b for _, b in two)) for kind, two in sorted(kinds.items())}
+
+
 def print_cost(pages: dict[str, bytes], labels: dict[str, Label]) -> None:
     """Print what a page costs beside the comparison, and which stages it is spent in."""
     costs = compare(pages, labels, 9)
@@ -180,6 +192,8 @@ def print_cost(pages: dict[str, bytes], labels: dict[str, Label]) -> None:
     ratios = [cost[1] / cost[2] for cost in costs]
     print(f"read_page {ours:.2f} ms a page, selectolax parse+css {theirs:.2f} ms")
     print(f"ratio of means {ours / theirs:.2f}, median ratio {median(ratios):.2f}, mean ratio {mean(ratios):.2f}")
+    for kind, (own, other) in by_kind(costs, pages, labels).items():
+        print(f"  {kind:10} {own:.2f} ms beside {other:.2f} ms: {own / other:.2f}")
     print("stages: " + stages(lambda: [read_page(html, url=str(labels[key]["url"])) for key, html in pages.items()]))
     for key, own, other in costs if "-v" in sys.argv else ():
         print(f"  {key[:8]} {own:.2f} {other:.2f}")

@@ -121,6 +121,10 @@ def test_a_sign_in_the_text_beats_the_hint() -> None:
     assert read_price("3,20 €", hint="GBP").currency == "EUR"
 
 
+def test_a_hint_decides_what_a_sign_in_the_text_leaves_open() -> None:
+    assert read_price("$ 17.35", hint="CAD").currency == "CAD"
+
+
 def test_a_hint_that_only_holds_words_gives_no_currency() -> None:
     assert read_price("163.00", hint="There are 163 products for all.").currency is None
 

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from pricing.adapters.readers import elements as elements_of_bytes
 from pricing.adapters.readers.elements import Markup
 from pricing.adapters.readers.markup import read_microdata
 from pricing.adapters.readers.page_bytes import product_regions
@@ -100,6 +101,34 @@ def test_the_elements_around_an_offset_are_its_ancestors() -> None:
     around = [(tag.name, tag.attributes.get("id")) for tag in Markup(html.encode()).around(html.index("here"), 5)]
 
     assert around[:4] == [(b"i", None), (b"span", None), (b"li", "b"), (b"ul", None)]
+
+
+@pytest.mark.parametrize(
+    "passed",
+    [
+        "<div><div>x</div></div>",
+        "<divide><div></div></divide>",
+        "<DIV><I>x</i></dIv >",
+        "<ul><li><ul><li>x</ul><li>y</ul>",
+    ],
+)
+def test_what_closed_before_an_offset_is_none_of_its_ancestors(passed: str) -> None:
+    html = f'<main id="a">{passed}<section id="b">{passed}<i>here</i></section></main>'
+
+    around = [(tag.name, tag.attributes.get("id")) for tag in Markup(html.encode()).around(html.index("here"), 5)]
+
+    assert around == [(b"i", None), (b"section", "b"), (b"main", "a")]
+
+
+@given(names=st.lists(st.sampled_from(["b", "div", "/b", "/div", "i", "/i", "br", "/div "]), max_size=30))
+def test_passing_closed_elements_at_once_finds_the_same_ancestors(names: list[str]) -> None:
+    html = "".join(f"<{name}>x" for name in names).encode()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(elements_of_bytes, "_LONGEST_NAME", 0)
+        tag_by_tag = [tag.start for tag in Markup(html).around(len(html), 4)]
+
+    assert [tag.start for tag in Markup(html).around(len(html), 4)] == tag_by_tag
 
 
 def test_a_neighbour_s_scope_is_not_the_article_s() -> None:
