@@ -103,4 +103,5 @@ def _verdict(made: Decisions, batch: Batch, row: int) -> Verdict:
         no_minimum=Note.NO_MINIMUM in flags,
         action=Note.ACTION in flags,
         family=Note.FAMILY in flags,
+        guard_unknown=Note.GUARD_UNKNOWN in flags,
     )

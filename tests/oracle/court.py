@@ -167,6 +167,7 @@ def _said(made: Matter) -> Verdict:
         no_minimum=one.own_min is None,
         action=one.because is not None,
         family=made.in_family,
+        guard_unknown=one.guard_unknown(),
     )
 
 

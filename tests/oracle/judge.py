@@ -66,6 +66,7 @@ class Verdict:
     no_minimum: bool = False
     action: bool = False
     family: bool = False
+    guard_unknown: bool = False
 
 
 @dataclass(slots=True)
@@ -202,6 +203,18 @@ class Judge:
             ),
             default=None,
         )
+
+    def guard_unknown(self) -> bool:
+        """Whether nobody knows what a competitor asks whom the rule watches: as a floor, or as what holds its prices.
+
+        Somebody who is out of stock with all that he has asks nothing, and that is known.
+        """
+        for name in (self.rule.bounds.floor_competitor, self.rule.freeze_while_lowest):
+            theirs = [one for one in self.goods.offers if one.competitor == name]
+            met = {self.gate(one, self.rule.evidence, watched=True) for one in theirs}
+            if name is not None and None not in met and met != {"NOT_IN_STOCK"}:
+                return True
+        return False
 
     def gate(self, seen: Seen, evidence: Evidence, *, watched: bool = False) -> str | None:
         listed = seen.competitor in self.rule.competitors.ids
@@ -479,5 +492,6 @@ class Judge:
         part = self.far(price) / PERCENT
         if part > routing.manager_above_ppm:
             return "MANAGER"
-        # Without a minimum no price is automatic.
-        return "AUTO" if part <= routing.auto_within_ppm and self.own_min is not None else "REVIEW"
+        # Without a minimum no price is automatic, nor is one that a guard may object to.
+        sure = self.own_min is not None and not self.guard_unknown()
+        return "AUTO" if sure and part <= routing.auto_within_ppm else "REVIEW"

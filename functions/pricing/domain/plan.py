@@ -152,9 +152,9 @@ class RulePlan:
     goal is not reached: no reference, or a target outside the bounds; an action ends the chain.
     `ignore_below_min` leaves out offers below the product's own minimum. `smallest_move` is minor units.
     `freeze_while_lowest`: nothing moves while no offer that counts is cheaper than this competitor's (which need not be
-    one that the rule follows), unless the present price is below the product's own minimum. `same_price`: products of
-    one family under this rule get one price, made from that target of theirs, inside all their bounds; a family must
-    be in one batch.
+    one that the rule follows), unless the present price is below the product's own minimum; where nobody knows what it
+    asks, no move goes out without a person. `same_price`: products of one family under this rule get one price, made
+    from that target of theirs, inside all their bounds; a family must be in one batch.
     """
 
     name: str

@@ -42,7 +42,8 @@ class BoundsPlan:
     apart. Outside `valid_low` … `valid_high` nothing is a price: such a product is held, never moved to the edge.
     What is left of a price is price × (1 − `channel_fee_ppm`) − cost × (1 + `cost_tax_ppm`): at least `min_profit`,
     `min_margin_ppm` of the price, and `min_markup_ppm` of the cost. `floor_competitor`: the cheapest offer of this
-    competitor that passes the gates, whoever the rule follows, is a lower bound; no minimum of the product's own.
+    competitor that passes the gates, whoever the rule follows, is a lower bound; no minimum of the product's own. Where
+    nobody knows what that competitor asks, no move goes out without a person.
     """
 
     valid_low: int

@@ -12,6 +12,7 @@ from pricing.domain.plan import Line, RulePlan
 
 _SHOWN_OFFERS = 5
 _NO_ENDING = Note.NO_ENDING.value
+_GUARD_UNKNOWN = Note.GUARD_UNKNOWN.value
 _COMPLIANCE = {Binding.BELOW_COST, Binding.BELOW_MAP}
 _WORTH = {
     Binding.FREEZE,
@@ -89,6 +90,7 @@ def _price(told: _Telling) -> tuple[Step, ...]:
     conflict = row.binding is Binding.CONTRADICTION
     lower = f"lower {told.money(row.lower)} ({_WORDS[row.lower_by]})"
     names = f"{lower}, upper {told.money(row.upper)} ({_WORDS[row.upper_by]})"
+    names += _guards(row)
     clamped = told.money(min(max(row.target, row.lower), row.upper)) if row.aims and not conflict else "none"
     ended = "no such ending inside the bounds: kept" if row.notes & _NO_ENDING else told.money(row.price)
     return (
@@ -96,6 +98,15 @@ def _price(told: _Telling) -> tuple[Step, ...]:
         Step("clamp", told.target, clamped),
         Step("ending", clamped, ended),
     )
+
+
+def _guards(row: Row) -> str:
+    """Whose price is not known that was to hold this one."""
+    if row.rule is None or not row.notes & _GUARD_UNKNOWN:
+        return ""
+    named = (row.rule.bounds.floor_competitor, row.rule.freeze_while_lowest)
+    whose = " or ".join(dict.fromkeys(name for name in named if name is not None))
+    return f"; what {whose} asks is not known, so a person looks at every move"
 
 
 def _outcome(told: _Telling) -> tuple[Step, ...]:

@@ -137,6 +137,8 @@ class Note(IntFlag):
     GOAL: the target was reached. NO_ENDING: no ending lay inside the bounds. NO_MINIMUM: the product has no minimum of
     its own, so nothing goes out without a person. ACTION: an edge case, or the end of the chain or of a loop, chose the
     target. FAMILY: the price is a family's; its bounds are those of all, its line that of the one they follow.
+    GUARD_UNKNOWN: nobody knows what a competitor asks whose price the rule must not go below, or waits for: no move
+    goes out without a person.
     """
 
     GOAL = 1
@@ -144,6 +146,7 @@ class Note(IntFlag):
     NO_MINIMUM = 4
     ACTION = 8
     FAMILY = 16
+    GUARD_UNKNOWN = 32
 
 
 MATCH_TYPES = ("exact", "equivalent", "substitute", "private_label")

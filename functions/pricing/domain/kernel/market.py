@@ -61,11 +61,6 @@ class Market:
             found.offers[empty] = NOBODY
         return found
 
-    def lowest_of_id(self, competitor: str) -> Ints:
-        """What the cheapest offer of a competitor costs, by its id."""
-        code = self.view.batch.competitors.get(competitor)
-        return np.zeros(len(self.view), np.int64) if code is None else self.lowest_from(code).amounts
-
     def lowest_from(self, competitor: int) -> Found:
         """The cheapest offer of one competitor."""
         return self.lowest_of(self.counting & (competitors_of(self.view.offers) == competitor))

@@ -9,7 +9,7 @@ from pricing.domain.kernel.codes import Binding, Note, ProductFlag, Reason
 from pricing.domain.kernel.endings import ended, unbounded
 from pricing.domain.kernel.exact import Flags, Ints, Mask
 from pricing.domain.kernel.families import join_families
-from pricing.domain.kernel.market import watched
+from pricing.domain.kernel.guards import Guards
 from pricing.domain.kernel.view import View
 from pricing.domain.kernel.work import Work, started
 from pricing.domain.kernel.worth import Moved, comply, disbelieve, routed, stop, weigh
@@ -18,7 +18,8 @@ from pricing.domain.plan import RulePlan
 
 def decided(view: View, rule: RulePlan) -> tuple[Work, Ints, Flags, Flags]:
     """The finished work with prices, reasons and routes; a price of 0 is none: the product has no price to keep."""
-    work = started(view, rule, bounds_of(view.products, rule.bounds, view.batch.tick, _floor(view, rule)))
+    guards = Guards(view, rule)
+    work = started(view, rule, bounds_of(view.products, rule.bounds, view.batch.tick, guards.floor))
     _gate_products(work)
     choose(work)
     if work.held.any():
@@ -31,18 +32,15 @@ def decided(view: View, rule: RulePlan) -> tuple[Work, Ints, Flags, Flags]:
     moved = Moved(work, price)
     disbelieve(work, price, moved)
     comply(work, price)
-    weigh(work, price)
-    route = routed(work, price, moved)
+    weigh(work, price, guards.freezer)
+    route = routed(work, price, moved, guards.unknown)
     # Whatever is held, or was made by an action, has a binding, and each binding gives a reason.
     reason = work.reasons + (work.binding == 0).view(np.uint8) * _followed(work)
     work.note(reason <= Reason.MATCH_LOWEST, Note.GOAL)
     work.note(work.bounds.minimum == 0, Note.NO_MINIMUM)
+    if guards.unknown is not None:
+        work.note(guards.unknown, Note.GUARD_UNKNOWN)
     return work, np.where(work.held, view.products.price, price), reason, route
-
-
-def _floor(view: View, rule: RulePlan) -> Ints | None:
-    floor = rule.bounds.floor_competitor
-    return None if floor is None else watched(view, rule).lowest_of_id(floor)
 
 
 def _gate_products(work: Work) -> None:

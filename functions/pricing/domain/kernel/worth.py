@@ -5,7 +5,6 @@ import numpy as np
 from pricing.domain.kernel.bounds import cost_with_tax
 from pricing.domain.kernel.codes import Binding, ProductFlag, Route
 from pricing.domain.kernel.exact import Flags, Ints, Mask, codes, share
-from pricing.domain.kernel.market import watched
 from pricing.domain.kernel.work import Work
 from pricing.domain.plan import MILLION
 
@@ -53,13 +52,16 @@ def comply(work: Work, price: Ints) -> None:
         _hold_where(work, price < products.map_price, Binding.BELOW_MAP)
 
 
-def weigh(work: Work, price: Ints) -> None:
-    """Hold what another seller or an agreement has stopped, and moves not worth it; the strongest is named."""
+def weigh(work: Work, price: Ints, freezer: Ints | None) -> None:
+    """Hold what another seller or an agreement has stopped, and moves not worth it; the strongest is named.
+
+    `freezer` is what the competitor asks at least who holds prices while nobody is cheaper, 0 for nothing.
+    """
     products, rule = work.view.products, work.rule
     move = price - products.price
     moves = move != 0
-    if rule.freeze_while_lowest is not None:
-        _freeze(work, moves, rule.freeze_while_lowest)
+    if freezer is not None:
+        _freeze(work, moves, freezer)
     if products.flags is not None:
         ends = work.acted & (work.binding == Binding.LOOP)
         _hold_flagged(work, moves & ~ends, ProductFlag.LOOPING, Binding.LOOP)
@@ -76,22 +78,27 @@ def weigh(work: Work, price: Ints) -> None:
         work.hold(small, Binding.SMALLEST_MOVE)
 
 
-def _freeze(work: Work, moves: Mask, competitor: str) -> None:
-    theirs, products = watched(work.view, work.rule).lowest_of_id(competitor), work.view.products
+def _freeze(work: Work, moves: Mask, theirs: Ints) -> None:
+    products = work.view.products
     lowest = work.market.lowest.amounts
     leads = (theirs > 0) & ((lowest == 0) | (theirs <= lowest))
     # The product's own minimum always wins.
     _hold_where(work, leads & moves & (products.price > 0) & (products.price >= work.bounds.minimum), Binding.FREEZE)
 
 
-def routed(work: Work, price: Ints, moved: Moved) -> Flags:
-    """Who must look at each product: nobody where the price stays, except at a move that was not believed."""
+def routed(work: Work, price: Ints, moved: Moved, unguarded: Mask | None = None) -> Flags:
+    """Who must look at each product: nobody where the price stays, except at a move that was not believed.
+
+    Somebody looks at every move that is `unguarded`.
+    """
     routing, present = work.rule.routing, work.view.products.price
     # Bytes are added and compared instead of chosen by masks, which costs several times as much.
     route = codes(moved.beyond(routing.auto_within_ppm), Route.REVIEW - Route.AUTO)
     route += np.uint8(Route.AUTO)
     np.maximum(route, codes(moved.beyond(routing.manager_above_ppm), Route.MANAGER), out=route)
     np.maximum(route, codes(work.bounds.minimum == 0, Route.REVIEW), out=route)
+    if unguarded is not None:
+        np.maximum(route, codes(unguarded, Route.REVIEW), out=route)
     unpriced = present == 0
     if unpriced.any():
         route[unpriced] = Route.REVIEW

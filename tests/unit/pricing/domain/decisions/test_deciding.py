@@ -11,7 +11,7 @@ from pricing.domain.decisions.deciding import decide, decided
 from pricing.domain.decisions.replay import replayed
 from pricing.domain.decisions.subjects import Standing
 from pricing.domain.market import Competitor
-from pricing.domain.plan import CompetitorSet, Evidence, Reference
+from pricing.domain.plan import CompetitorSet, Evidence, Reference, RoutingPlan
 from pricing.domain.reading import Availability
 from tests.builders.decisions import a_subject, one_decision, rules_in, some_inputs, some_rules
 from tests.builders.kernel import a_rule, line
@@ -176,3 +176,19 @@ def test_a_base_counts_only_where_a_rule_limits_the_day() -> None:
     rules = some_rules(a_rule(max_down_ppm=50_000), per_day=False)
     made = one_decision(rules, a_subject("100.00", an_offer("90.00"), standing=standing))
     assert made.price == Decimal("95.00")
+
+
+@pytest.mark.parametrize(("age", "route"), [(1, "auto"), (25, "review")])
+def test_a_guard_whose_price_is_stale_is_told_and_looked_at(age: int, route: str) -> None:
+    rules = some_rules(a_rule(floor_competitor="cmp-2", routing=RoutingPlan(auto_within_ppm=250_000)))
+    theirs = an_offer("90.00", competitor_id="cmp-2", captured_at=MONDAY - timedelta(hours=age))
+
+    made = one_decision(rules, a_subject("95.00", an_offer("94.00"), theirs, min_price="10.00"))
+
+    (bounds,) = [step.after for step in made.steps if step.name == "bounds"]
+    unknown = route == "review"
+    assert (made.route, "what cmp-2 asks is not known" in bounds, "guard unknown" in made.flags) == (
+        route,
+        unknown,
+        unknown,
+    )

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from pricing.domain.errors import InvalidPolicy
-from pricing.domain.plan import CompetitorSet, Edges, LoopPlan, RoutingPlan
+from pricing.domain.kernel.decide import decide
+from pricing.domain.plan import CompetitorSet, Edges, LoopPlan, Plan, RoutingPlan
 from tests.builders.kernel import a_rule, bounds, decided, euros, goods, line, reference, seen
+from tests.oracle.columns import a_batch, verdicts
+from tests.oracle.court import judge_all
 from tests.oracle.judge import Verdict
 
 BELIEVING = RoutingPlan(quarantine_above_ppm=10_000_000)
@@ -121,6 +124,55 @@ def test_e19_frozen_while_they_are_lowest_unless_below_the_floor(
 
     assert verdict.reason == reason
     assert (verdict.binding == "FREEZE") == (reason == "LOCKED")
+
+
+EASY = RoutingPlan(auto_within_ppm=1_000_000, manager_above_ppm=1_000_000, quarantine_above_ppm=1_000_000)
+GONE = {"marks": frozenset({"NOT_IN_STOCK"})}
+OLD = {"age": 10**6}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "floor", "freezer"),
+    [
+        ([OLD], ("20.00", "REVIEW"), ("20.00", "REVIEW")),
+        ([{"marks": frozenset({"QUARANTINED"})}], ("20.00", "REVIEW"), ("20.00", "REVIEW")),
+        ([{"marks": frozenset({"UNREAD"})}], ("20.00", "REVIEW"), ("20.00", "REVIEW")),
+        ([{"marks": frozenset({"NO_RATE"})}], ("20.00", "REVIEW"), ("20.00", "REVIEW")),
+        ([{"marks": frozenset({"STOCK_UNKNOWN"})}], ("20.00", "REVIEW"), ("20.00", "REVIEW")),
+        ([GONE | OLD], ("20.00", "REVIEW"), ("20.00", "REVIEW")),
+        ([GONE, OLD], ("20.00", "REVIEW"), ("20.00", "REVIEW")),
+        ([], ("20.00", "REVIEW"), ("20.00", "REVIEW")),
+        ([GONE], ("20.00", "AUTO"), ("20.00", "AUTO")),
+        ([GONE, {}], ("20.00", "AUTO"), ("24.00", "NONE")),
+        ([{}, OLD], ("20.00", "AUTO"), ("24.00", "NONE")),
+    ],
+)
+def test_e19_a_guard_of_whom_nothing_is_known_stops_automation(
+    theirs: Any, floor: tuple[str, str], freezer: tuple[str, str]
+) -> None:
+    offers = [seen("20.00", competitor="c1"), *(seen("20.00", competitor="c2", **one) for one in theirs)]
+    product = goods("24.00", *offers, min="10.00")
+
+    for guard, (price, route) in (("floor_competitor", floor), ("freeze_while_lowest", freezer)):
+        verdict = decided(product, a_rule(**{guard: "c2"}, routing=EASY))
+
+        assert (euros(verdict), verdict.route, verdict.guard_unknown) == (price, route, route == "REVIEW")
+
+
+def test_e19_a_guard_of_whom_nothing_is_known_lets_no_member_of_a_family_go_alone() -> None:
+    rule = a_rule(floor_competitor="c2", same_price="lowest", routing=EASY)
+    known = goods("24.00", seen("20.00"), seen("19.00", competitor="c2"), min="10.00", family=1)
+    unknown = goods("24.00", seen("20.00"), min="10.00", family=1)
+    plan = Plan(currency="EUR", minor_digits=2, rules=(rule,))
+    batch = a_batch([known, unknown], plan)
+
+    made = verdicts(decide(batch), batch)
+
+    assert [(one.route, one.guard_unknown) for one in made] == [("REVIEW", False), ("REVIEW", True)]
+    assert [(one.route, one.guard_unknown) for one in judge_all([known, unknown], plan)] == [
+        ("REVIEW", False),
+        ("REVIEW", True),
+    ]
 
 
 @pytest.mark.parametrize(
