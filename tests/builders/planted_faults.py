@@ -127,6 +127,22 @@ def bad_test(document: PolicyDocument, products: Products) -> Planted:
     return replace(document, tests=(case,)), products
 
 
+def agreed(document: PolicyDocument, products: Products) -> Planted:
+    return replace(document, description="prices as agreed with our competitors"), products
+
+
+def signalled(document: PolicyDocument, products: Products) -> Planted:
+    return changed(document, 0, name="signal to rivals that we follow"), products
+
+
+def by_place(document: PolicyDocument, products: Products) -> Planted:
+    return changed(document, 0, when=where("customer_postcode", eq="8000")), products
+
+
+def by_person(document: PolicyDocument, products: Products) -> Planted:
+    return changed(document, 0, follow=(Line(reference="formula", formula="cost * household_income"),)), products
+
+
 FAULTS: dict[str, tuple[str, Callable[[PolicyDocument, Products], Planted]]] = {
     "unreachable": ("UNREACHABLE_RULE", unreachable),
     "after everything": ("UNREACHABLE_RULE", after_everything),
@@ -147,5 +163,9 @@ FAULTS: dict[str, tuple[str, Callable[[PolicyDocument, Products], Planted]]] = {
     "shut": ("SCHEDULE_NEVER_OPEN", shut),
     "asleep": ("SCHEDULE_NEVER_OPEN", asleep),
     "over": ("SCHEDULE_OVER", over),
+    "agreed": ("ANTI_COMPETITIVE", agreed),
+    "signalled": ("ANTI_COMPETITIVE", signalled),
+    "by place": ("BIASED", by_place),
+    "by person": ("BIASED", by_person),
     "bad test": ("BAD_TEST", bad_test),
 }

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from pricing.domain.policies.closed import written_name
 from pricing.domain.policies.document import PolicyDocument
-from pricing.domain.policies.fields import is_rivals_secret, near
+from pricing.domain.policies.fields import is_biased, is_rivals_secret, near
 
 type Place = tuple[int | str, ...]
 
@@ -52,6 +52,8 @@ def detail_of(error: ErrorDetails, place: Place) -> str:
         name, known = str(place[-1]), known_fields(place[:-1])
         if is_rivals_secret(name):
             return f"«{name}» is neither our own nor public: no rule may read it; remove it"
+        if is_biased(name):
+            return f"«{name}» asks where or who the buyer is: no rule may read it; remove it"
         return f"«{name}» is no field here{near(name, known) or f'; it can be {", ".join(known)}'}"
     if kind == "missing":
         return f"«{place[-1]}» is missing; add it"

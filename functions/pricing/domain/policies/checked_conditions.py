@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from pricing.domain.policies.conditions import given
 from pricing.domain.policies.document import Condition
 from pricing.domain.policies.fact_columns import MOST_DECIMALS
-from pricing.domain.policies.fields import FIELDS, Field, is_rivals_secret, near
+from pricing.domain.policies.fields import FIELDS, Field, is_biased, is_rivals_secret, near
 from pricing.domain.policies.flaws import Notes
 from pricing.domain.policies.written import NotExact, scaled
 
@@ -49,6 +49,10 @@ def _check_leaf(condition: Condition, name: str, pointer: str, notes: Notes) -> 
         if is_rivals_secret(name):
             detail = f"«{name}» is neither our own nor public: no rule may read it"
             notes.add(f"{pointer}/field", detail, f"use one of our own facts: {', '.join(FIELDS)}", "NOT_PUBLIC")
+            return
+        if is_biased(name):
+            detail = f"«{name}» asks where or who the buyer is: no rule may read it"
+            notes.add(f"{pointer}/field", detail, f"use one of our own facts: {', '.join(FIELDS)}", "BIASED")
             return
         detail = f"a product has no field «{name}»{near(name, list(FIELDS))}"
         notes.add(f"{pointer}/field", detail, f"write one of {', '.join(FIELDS)}", "UNKNOWN_FIELD")

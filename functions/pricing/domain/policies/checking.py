@@ -12,6 +12,7 @@ from pricing.domain.decision import ReasonCode
 from pricing.domain.market import ProductFacts
 from pricing.domain.plan import RulePlan
 from pricing.domain.policies.checking_products import product_findings
+from pricing.domain.policies.checking_texts import text_findings
 from pricing.domain.policies.compiled import Compiled, competitors_of, lines_of
 from pricing.domain.policies.compiling import compile_policy
 from pricing.domain.policies.document import PolicyDocument, Rule
@@ -58,6 +59,7 @@ def findings(
         *_rules(made, frozenset(competitors), at),
         *_reach(made),
         *_tests(document),
+        *text_findings(made),
         *product_findings(made, [facts for facts in products if facts.shop_id == document.shop], whole=whole),
     )
 

@@ -4,6 +4,7 @@ Own: facts of our own products, from our own catalogue and sales. Prices, stock 
 public enter through references only. There is no licensed field.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
@@ -64,6 +65,25 @@ def is_rivals_secret(name: str) -> bool:
     """Whether a name asks for what a rival does not show in public: its costs, sales, plans or limits."""
     words = name.casefold()
     return words not in FIELDS and any(who in words for who in RIVALS) and any(what in words for what in SECRETS)
+
+
+PLACES = (
+    "postcode", "postal", "zip", "zipcode", "city", "town", "region", "state", "country", "county", "district",
+    "neighbourhood", "neighborhood", "street", "address", "location", "geo", "latitude", "longitude",
+)  # fmt: skip
+PERSONS = (
+    "customer", "customers", "buyer", "buyers", "shopper", "visitor", "user", "person", "gender", "sex", "age",
+    "birthday", "religion", "ethnicity", "race", "nationality", "language", "disability", "health", "income", "salary",
+    "household", "loyalty", "device", "browser", "ip",
+)  # fmt: skip
+_OF_THE_ARTICLE = frozenset({"origin", "stock", "product", "shelf"})
+
+
+def is_biased(name: str) -> bool:
+    """Whether a name asks where or who the buyer is: one price for all, whoever looks."""
+    words = frozenset(re.findall(r"[a-z]+", name.casefold()))
+    asked = not words.isdisjoint(PLACES) or not words.isdisjoint(PERSONS)
+    return name not in FIELDS and asked and words.isdisjoint(_OF_THE_ARTICLE)
 
 
 def near(name: str, known: list[str]) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from pricing.domain.policies.fields import IN_FORMULAS, is_rivals_secret, near
+from pricing.domain.policies.fields import IN_FORMULAS, is_biased, is_rivals_secret, near
 
 type Values = Mapping[str, Fraction | None]
 type Computed = Callable[[Values], Fraction | None]
@@ -118,6 +118,8 @@ class _Reader:
             if is_rivals_secret(name):
                 detail = f"«{name}» is neither our own nor public: no rule may read it"
                 raise BadFormula(detail, "NOT_PUBLIC")
+            if is_biased(name):
+                raise BadFormula(f"«{name}» asks where or who the buyer is: no rule may read it", "BIASED")
             detail = f"«{name}» is no number of a product{near(name, list(IN_FORMULAS))}"
             raise BadFormula(f"{detail} It can be {', '.join(IN_FORMULAS)}", "UNKNOWN_FIELD")
         self.names.add(name)

@@ -110,6 +110,7 @@ def test_another_word_is_another_hash() -> None:
         ("lowest", "lowst", "/rules/0/follow/0/reference", "line 8, column 10: «lowst» is not known here; did you"),
         ("shop: demo-eu\n", "", "/shop", "«shop» is missing"),
         ("ending:", "rival_cost:", "/rules/0/rival_cost", "neither our own nor public"),
+        ("ending:", "buyer_country:", "/rules/0/buyer_country", "where or who the buyer is"),
         ("129.00", "cheap", "/rules/0/bounds/max_price", "a number is expected here"),
         ("129.00", "true", "/rules/0/bounds/max_price", "a number is expected here"),
         ("129.00", ".nan", "/rules/0/bounds/max_price", "a number is expected here"),

@@ -122,6 +122,7 @@ def test_a_rule_that_follows_nothing_leaves_its_products_alone() -> None:
         (where("colour", eq="red"), "/rules/0/when/field", "no field «colour»"),
         (where("brnad", eq="x"), "/rules/0/when/field", "did you mean «brand»?"),
         (where("competitor_cost", lt=Decimal(1)), "/rules/0/when/field", "neither our own nor public"),
+        (where("customer_city", eq="x"), "/rules/0/when/field", "where or who the buyer is"),
         (where("brand", lt=Decimal(1)), "/rules/0/when/lt", "takes no «lt»"),
         (where("tags", eq="kvi"), "/rules/0/when/eq", "use one of exists, has"),
         (where("price", eq="cheap"), "/rules/0/when/eq", "is no number"),

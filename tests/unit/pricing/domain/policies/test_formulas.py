@@ -45,6 +45,7 @@ def test_a_formula_is_computed_exactly(text: str, value: Fraction | None) -> Non
         ("__import__ + 1", "UNKNOWN_FIELD", "no number of a product"),
         ("costs * 2", "UNKNOWN_FIELD", "did you mean «cost»?"),
         ("competitor_cost * 2", "NOT_PUBLIC", "neither our own nor public"),
+        ("cost * zip_code", "BIASED", "where or who the buyer is"),
         ("(" * 30 + "cost" + ")" * 30, "BAD_FORMULA", "deep"),
         ("-" * 30 + "cost", "BAD_FORMULA", "deep"),
         ("cost + " * 100 + "cost", "BAD_FORMULA", "too long"),
