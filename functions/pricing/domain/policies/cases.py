@@ -8,7 +8,7 @@ from typing import Literal
 from pricing.domain.policies.closed import Closed
 from pricing.domain.policies.parts import MatchWord
 
-type RouteWord = Literal["none", "auto", "review", "manager"]
+type RouteWord = Literal["none", "auto", "review", "manager", "quarantine"]
 type AvailabilityWord = Literal[
     "in_stock", "pre_order", "back_order", "special_order", "out_of_stock", "discontinued", "unknown"
 ]
@@ -19,7 +19,7 @@ class GivenProduct(Closed):
     """A product of a test. Amounts are in the policy's currency; `price` is what it costs now.
 
     `start_of_day` is its price when the day began, `changed_hours_ago` how long its last change went out before.
-    `channels` are our prices in other shops, by shop.
+    `channels` are our prices in other shops, by shop. `loop_ends_at` is where the price war ends that it is in.
     """
 
     sku: str = "TEST"
@@ -42,6 +42,7 @@ class GivenProduct(Closed):
     locked: bool = False
     in_promotion: bool = False
     in_loop: bool = False
+    loop_ends_at: Decimal | None = None
     start_of_day: Decimal | None = None
     learned_price: Decimal | None = None
     changed_hours_ago: Decimal | None = None
@@ -50,10 +51,13 @@ class GivenProduct(Closed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenOffer(Closed):
-    """A competitor's offer of a test: seen `age_hours` ago, in the policy's currency unless another is named."""
+    """A competitor's offer of a test: seen `age_hours` ago, in the policy's currency unless another is named.
+
+    One without a price was never read: its page cannot be reached, or shows no price that can be understood.
+    """
 
     competitor: str
-    price: Decimal
+    price: Decimal | None = None
     shipping: Decimal = Decimal(0)
     currency: str | None = None
     availability: AvailabilityWord = "in_stock"

@@ -116,6 +116,7 @@ def _subject(
         last_changed_at=None if changed is None else at - _hours(changed),
         base_price=given.start_of_day,
         learned_price=given.learned_price,
+        loop_price=given.loop_ends_at,
         channel_prices=given.channels or {},
     )
     made = tuple(_offer(facts, offer, at, number) for number, offer in enumerate(offers))
@@ -153,7 +154,7 @@ def _offer(facts: ProductFacts, given: GivenOffer, at: datetime, number: int) ->
         host=f"{given.competitor}.test",
         match_type=given.match_type,
         created_at=look.captured_at,
-        latest=look,
+        latest=None if given.price is None else look,
         quarantined=look if given.quarantined else None,
     )
 

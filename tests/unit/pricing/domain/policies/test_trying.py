@@ -64,3 +64,14 @@ def test_what_stands_about_a_product_counts() -> None:
     ):
         result = run(replace(CASE, product=given, expect=Expected(price=Decimal("99.99"), reason=reason)))
         assert result.passed, result.got
+
+
+def test_an_offer_without_a_price_was_never_read() -> None:
+    result = run(replace(CASE, offers=(replace(OFFER, price=None),), expect=Expected(reason="NO_COMPETITION")))
+    assert result.passed
+    assert "1 unread" in result.steps[0].after
+
+
+def test_a_price_war_ends_where_the_test_says() -> None:
+    product = replace(PRODUCT, in_loop=True, loop_ends_at=Decimal("92.00"))
+    assert run(replace(CASE, product=product, expect=Expected(price=Decimal(92), reason="LOOP_DETECTED"))).passed
