@@ -19,6 +19,7 @@ from pricing.adapters.mongo_filters import MongoFilters
 from pricing.adapters.mongo_gauges import MongoGauges
 from pricing.adapters.mongo_health import MongoHealth
 from pricing.adapters.mongo_holds import MongoHolds
+from pricing.adapters.mongo_late_moves import MongoLateMoves
 from pricing.adapters.mongo_looks import MongoLooks
 from pricing.adapters.mongo_market import MongoCompetitors, MongoOffers
 from pricing.adapters.mongo_market_history import MongoMarketHistory
@@ -267,7 +268,8 @@ def bootstrap(settings: ApiSettings | None = None, edge: Edge | None = None) -> 
 
 def record_products() -> RecordProducts:
     """The keeper of the catalogue's announcements."""
-    return RecordProducts(facts=MongoFacts(database(RecordProductsSettings())))
+    mongo = database(RecordProductsSettings())
+    return RecordProducts(facts=MongoFacts(mongo), moves=MongoLateMoves(mongo), clock=system_clock)
 
 
 def plan_scan() -> PlanScan:

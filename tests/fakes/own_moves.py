@@ -5,18 +5,35 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pricing.domain.market import Observation
-from pricing.usecases.moves import OwnMove
+from pricing.domain.price_change import PriceChange, State
+from pricing.usecases.moves import LateMove, OwnMove
+from tests.fakes.pricing import FakeChanges
 
 
 @dataclass
 class FakeOwnMoves:
-    """Published prices by organisation."""
+    """Published prices by organisation, and the changes that may become some."""
 
     kept: dict[str, list[OwnMove]] = field(default_factory=dict)
+    changes: FakeChanges = field(default_factory=FakeChanges)
+    noted: set[str] = field(default_factory=set)
 
     async def of_products(self, organisation_id: str, product_ids: Sequence[str], since: datetime) -> Sequence[OwnMove]:
         own = [one for one in self.kept.get(organisation_id, ()) if one.product_id in product_ids and one.at > since]
         return sorted(own, key=lambda one: one.at)
+
+    async def unread(self, organisation_id: str, product_ids: Sequence[str]) -> Sequence[PriceChange]:
+        own = [one for one in self.changes.kept.values() if one.organisation_id == organisation_id]
+        found = [one for one in own if one.product_id in product_ids and one.state is State.UNKNOWN]
+        return sorted(found, key=lambda one: (one.proposed_at, one.change_id))
+
+    async def note(self, moves: Sequence[LateMove]) -> None:
+        for move in moves:
+            change = move.change
+            if change.change_id not in self.noted:
+                self.noted.add(change.change_id)
+                made = OwnMove(change.product_id, move.at, change.before, change.after, change.reason)
+                self.kept.setdefault(change.organisation_id, []).append(made)
 
 
 @dataclass

@@ -22,24 +22,26 @@ INDEXES = (
 
 async def note_moves(mongo: Mongo, changes: Sequence[PriceChange], at: datetime, session: Session) -> None:
     """Note that prices stand in the shop, in the transaction that says so; a change is noted once."""
-    writes = [
-        UpdateOne(
-            {"_id": change.change_id, "organisation_id": change.organisation_id},
-            {
-                "$setOnInsert": {
-                    "product_id": change.product_id,
-                    "at": at,
-                    "before": change.before,
-                    "after": change.after,
-                    "reason": change.reason,
-                }
-            },
-            upsert=True,
-        )
-        for change in changes
-    ]
+    writes = [noted(change, at) for change in changes]
     if writes:
         await mongo.collection(COLLECTION).bulk_write(writes, ordered=False, session=session)
+
+
+def noted(change: PriceChange, at: datetime) -> UpdateOne:
+    """The writing of one published price; it is written once, whoever saw it first."""
+    return UpdateOne(
+        {"_id": change.change_id, "organisation_id": change.organisation_id},
+        {
+            "$setOnInsert": {
+                "product_id": change.product_id,
+                "at": at,
+                "before": change.before,
+                "after": change.after,
+                "reason": change.reason,
+            }
+        },
+        upsert=True,
+    )
 
 
 class MongoOwnMoves:

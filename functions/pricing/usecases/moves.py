@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from pricing.domain.price_change import PriceChange
+
 
 @dataclass(frozen=True, slots=True)
 class OwnMove:
@@ -23,3 +25,21 @@ class OwnMoves(Protocol):
 
     async def of_products(self, organisation_id: str, product_ids: Sequence[str], since: datetime) -> Sequence[OwnMove]:
         """Return what was published for some products since a moment, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateMove:
+    """A price that was written and not read back, and the moment from which it stands in the shop."""
+
+    change: PriceChange
+    at: datetime
+
+
+class LateMoves(OwnMoves, Protocol):
+    """The prices that were published, and those of which nobody knew it when they were."""
+
+    async def unread(self, organisation_id: str, product_ids: Sequence[str]) -> Sequence[PriceChange]:
+        """Return the changes of some products that are UNKNOWN, oldest first."""
+
+    async def note(self, moves: Sequence[LateMove]) -> None:
+        """Note that those prices stood in the shop from a moment on; a change is noted once."""

@@ -25,6 +25,7 @@ from pricing.adapters.indexes import INDEXES as PRICING
 from pricing.adapters.lambda_own_catalogue import LambdaOwnCatalogue
 from pricing.adapters.messages import facts_of, observation_of
 from pricing.adapters.mongo_filters import MongoFilters
+from pricing.adapters.mongo_late_moves import MongoLateMoves
 from pricing.adapters.mongo_looks import MongoLooks
 from pricing.adapters.mongo_new_prices import MongoNewPrices
 from pricing.adapters.mongo_observations import MongoScanLog
@@ -191,7 +192,8 @@ class Process:
         await starting(organisation_id, "colleague", None)
 
     async def record_products(self, event: ProductsChanged, _: Delivery) -> None:
-        await RecordProducts(facts=self.stores.facts)([facts_of(event.organisation_id, one) for one in event.products])
+        record = RecordProducts(facts=self.stores.facts, moves=MongoLateMoves(self.kept.pricing), clock=self.clock)
+        await record([facts_of(event.organisation_id, one) for one in event.products])
 
     async def plan(self, event: ScanRequested, _: Delivery) -> None:
         kept = self.stores

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from pricing.domain.reading import READERS_VERSION
 from pricing.domain.recipe import Field, Recipe, Selector
 from pricing.usecases.ports import PageToRead
 from pricing.usecases.recipes import KeptRecipe
-from pricing.usecases.record_products import RecordProducts
 from pricing.usecases.scan import MarketPart, PlanScan
 from tests.builders.pricing import MONDAY, an_observation, an_offer, some_facts
 from tests.fakes.pricing import FakeFacts, FakeFilters, FakeObservations, FakeOffers, FakeScanLog
@@ -175,13 +173,3 @@ def test_a_retry_looks_at_what_failed_in_the_job_before_and_at_nothing_else() ->
 
     assert plan(of, log, failed_of="job_before") == 1
     assert [page.offer.offer_id for page in pages_asked(log)] == ["o001"]
-
-
-def test_what_the_catalogue_said_last_stays() -> None:
-    facts = FakeFacts()
-    record = RecordProducts(facts=facts)
-
-    for revision in (2, 1, 2):
-        asyncio.run(record([some_facts(f"{revision}0", revision=revision)]))
-
-    assert facts.kept["prd"].price == Decimal(20)
