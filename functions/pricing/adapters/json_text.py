@@ -63,5 +63,10 @@ def _once_each() -> Callable[[list[tuple[str, Data]]], Data]:
 
 
 def _first_twice(pairs: list[tuple[str, Data]]) -> str:
-    seen: set[str] = set()
-    return next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # adding is None
+    seen, twice = set[str](), ""
+    for key, _ in pairs:
+        if key in seen:
+            twice = key
+            break
+        seen.add(key)
+    return twice

@@ -43,22 +43,10 @@ def policy_from(data: Any) -> PolicyDocument:  # noqa: ANN401  # data from outsi
     return _policy(data, None)
 
 
-def line_of(text: bytes, pointer: str) -> str | None:
-    """Where a pointer stands in a text, as `line 3, column 5`; for findings about a policy that could be read."""
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
-    (mark,) = _yaml().marks_of(text, [tuple(int(step) if step.isdigit() else step for step in steps)])
-    return None if mark is None else str(mark)
-
-
 def policy_data(document: PolicyDocument) -> dict[str, Any]:
     """The policy as JSON can hold it: decimals as texts, what was not said left out."""
     made: dict[str, Any] = _adapter().dump_python(document, mode="json", by_alias=True, exclude_defaults=True)
     return made
-
-
-def policy_json(document: PolicyDocument) -> str:
-    """The policy as JSON text."""
-    return json.dumps(policy_data(document), ensure_ascii=False) + "\n"
 
 
 def policy_hash(document: PolicyDocument) -> str:

@@ -1,15 +1,13 @@
 """Decisions in figures: how many prices move, how far, where that leaves us in the market, by rule and altogether."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
-from pricing.domain.decision import Decision
 from pricing.domain.decisions.amounts import scale_of
-from pricing.domain.decisions.counting import FINE, Counted, counted, nearest
-from pricing.domain.decisions.inputs import Inputs
+from pricing.domain.decisions.counting import FINE, Counted, nearest
 from pricing.domain.normalise import FINER
 
 _PERCENT = 2
@@ -58,10 +56,6 @@ class Tally:
     reasons: Counter[str] = field(default_factory=Counter)
     bindings: Counter[str] = field(default_factory=Counter)
     routes: Counter[str] = field(default_factory=Counter)
-
-    def add(self, inputs: Inputs, decision: Decision) -> None:
-        """Count a decision with what it was made from."""
-        self.take(counted(inputs, decision))
 
     def take(self, one: Counted) -> None:
         """Count a decision in figures."""
@@ -132,10 +126,6 @@ class Branches:
     def __init__(self) -> None:
         self._tallies: dict[tuple[int, str | None], Tally] = {}
 
-    def add(self, inputs: Inputs, decision: Decision) -> None:
-        """Count a decision."""
-        self.take(counted(inputs, decision))
-
     def take(self, one: Counted) -> None:
         """Count a decision in figures."""
         decision = one.decision
@@ -148,19 +138,3 @@ class Branches:
             Branch(place=place, rule=rule, figures=tally.figures())
             for (place, rule), tally in sorted(self._tallies.items(), key=lambda one: one[0][0])
         )
-
-
-def branches_of(pairs: Iterable[tuple[Inputs, Decision]]) -> tuple[Branch, ...]:
-    """The figures of each rule."""
-    branches = Branches()
-    for inputs, decision in pairs:
-        branches.add(inputs, decision)
-    return branches.all()
-
-
-def figures_of(pairs: Iterable[tuple[Inputs, Decision]]) -> Figures:
-    """The figures of some decisions."""
-    tally = Tally()
-    for inputs, decision in pairs:
-        tally.add(inputs, decision)
-    return tally.figures()

@@ -138,11 +138,6 @@ class Compiled:
         """How many own moves a price war may take."""
         return self.plan.rules[rule].loop
 
-    @property
-    def competitor_ids(self) -> frozenset[str]:
-        """Every competitor that the policy names."""
-        return frozenset(name for plan in self.plan.rules for name in competitors_of(plan))
-
 
 def lines_of(plan: RulePlan) -> list[Line]:
     """Every line of a rule: its own, then its fallbacks."""

@@ -5,9 +5,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from pricing.domain.decisions.backtest import Moment, backtest
-from pricing.domain.decisions.comparing import compared
+from pricing.domain.decisions.counting import counted
 from pricing.domain.decisions.deciding import decided
-from pricing.domain.decisions.statistics import figures_of
+from pricing.domain.decisions.statistics import Branches, Tally
 from pricing.domain.decisions.subjects import Standing
 from tests.builders.decisions import ONE_PERCENT_UNDER, FakeRules, a_subject, some_inputs, some_rules
 from tests.builders.kernel import NINETY_NINE, a_rule
@@ -83,24 +83,22 @@ def test_a_stored_decision_that_was_tampered_with_is_named() -> None:
     assert [(one.field, one.stored, one.again) for one in made.unfaithful] == [("price", "94.99", "95.00")]
 
 
-def test_two_policies_differ_product_by_product() -> None:
+def test_a_branch_counts_what_its_rule_took() -> None:
     inputs = some_inputs(HP_100, a_subject("29.99", product_id="p2", sku="HP-400", cost="20.00"))
-    candidate = some_rules(a_rule(ONE_PERCENT_UNDER, ending=NINETY_NINE))
-    found = compared(inputs, LIVE, candidate)
-    (changed,) = found.changed
-    assert (changed.sku, changed.live.price, changed.candidate.price) == ("HP-100", Decimal("94.90"), Decimal("92.99"))
-    assert changed.price_differs
-    (branch,) = found.candidate_branches
+    whole, branches = Tally(), Branches()
+    for one, made in zip(
+        inputs, decided(some_rules(a_rule(ONE_PERCENT_UNDER, ending=NINETY_NINE)), inputs), strict=True
+    ):
+        whole.take(counted(one, made))
+        branches.take(counted(one, made))
+
+    (branch,) = branches.all()
     assert (branch.rule, branch.figures.decisions, branch.figures.downs) == ("rule", 2, 1)
     assert (branch.figures.average_change, branch.figures.average_percent) == (Decimal("-7.00"), Decimal("-7.00"))
-    assert found.candidate.index == Decimal("97.99")
-    assert found.candidate.reasons == {"BEAT_LOWEST": 1, "NO_COMPETITION": 1}
-
-
-def test_the_same_policy_differs_nowhere() -> None:
-    assert compared(some_inputs(HP_100), LIVE, LIVE).changed == ()
+    assert whole.figures().index == Decimal("97.99")
+    assert whole.figures().reasons == {"BEAT_LOWEST": 1, "NO_COMPETITION": 1}
 
 
 def test_nothing_has_no_figures() -> None:
-    made = figures_of([])
+    made = Tally().figures()
     assert (made.decisions, made.average_change, made.index, made.margin_percent) == (0, None, None, None)

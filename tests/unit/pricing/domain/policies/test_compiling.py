@@ -8,6 +8,7 @@ import pytest
 from pricing.domain.errors import InvalidPolicy
 from pricing.domain.plan import Ending as PlanEnding
 from pricing.domain.plan import Line as PlanLine
+from pricing.domain.policies.compiled import competitors_of
 from pricing.domain.policies.compiling import compile_policy, compiled
 from pricing.domain.policies.document import Condition, Rule, Settings
 from pricing.domain.policies.flaws import MOST_KEPT
@@ -228,7 +229,7 @@ def test_every_other_part_reaches_the_plan() -> None:
     )
     assert (plan.bounds.channel_fee_ppm, plan.bounds.cost_tax_ppm, plan.choose) == (150_000, 190_000, "closest")
     assert plan.lines[0].reference.fulfilments == ("FBA", "SFP")
-    assert made.competitor_ids == {"c1", "c2", "c3"}
+    assert {name for plan in made.plan.rules for name in competitors_of(plan)} == {"c1", "c2", "c3"}
 
 
 def test_ten_thousand_rules_are_a_policy_and_one_more_is_too_many() -> None:
