@@ -53,8 +53,8 @@ class CheckPolicy:
         parts = await self.facts.parts_of(organisation_id, document.shop, MOST_CHECKED)
         products = await self.facts.in_part(organisation_id, document.shop, parts[0]) if parts else []
         known = [one.competitor_id async for one in self.competitors.walk(organisation_id)]
-        found = findings(document, products, known, at, whole=len(parts) <= 1)
-        made = compile_policy(document).compiled
+        outcome = compile_policy(document)
+        found, made = findings(outcome, products, known, at, whole=len(parts) <= 1), outcome.compiled
         return Checked(
             findings=tuple(
                 FoundFault(

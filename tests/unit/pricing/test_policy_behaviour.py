@@ -12,7 +12,7 @@ from pricing.adapters.policy_text import read_policy
 from pricing.domain.decision import Decision, ReasonCode
 from pricing.domain.decisions.deciding import decide
 from pricing.domain.policies.checking import findings
-from pricing.domain.policies.compiling import compiled
+from pricing.domain.policies.compiling import compile_policy, compiled
 from pricing.domain.policies.document import PolicyDocument
 from pricing.domain.policies.trying import tried
 
@@ -128,7 +128,7 @@ def test_a_row_of_the_market_is_what_happens_whatever_of_it_is_followed(row: Row
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.cells.keys() == FOUND], ids=str)
 def test_a_policy_is_refused_or_warned_of_by_that_name(row: Row) -> None:
-    found = findings(document_of(row), (), COMPETITORS, NOW)
+    found = findings(compile_policy(document_of(row)), (), COMPETITORS, NOW)
     wanted = set() if row.cells["found"] == "nothing" else {row.cells["found"]}
     assert {one.code for one in found} == wanted, found
 

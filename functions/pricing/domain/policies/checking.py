@@ -14,7 +14,7 @@ from pricing.domain.plan import RulePlan
 from pricing.domain.policies.checking_products import product_findings
 from pricing.domain.policies.checking_texts import text_findings
 from pricing.domain.policies.compiled import Compiled, competitors_of, lines_of
-from pricing.domain.policies.compiling import compile_policy
+from pricing.domain.policies.compiling import Outcome
 from pricing.domain.policies.document import PolicyDocument, Rule
 from pricing.domain.policies.fields import near
 from pricing.domain.policies.findings import Finding
@@ -30,18 +30,17 @@ MOST_HINTS = 20
 
 
 def findings(
-    document: PolicyDocument,
+    outcome: Outcome,
     products: Sequence[ProductFacts],
     competitors: Collection[str],
     at: datetime,
     *,
     whole: bool = True,
 ) -> tuple[Finding, ...]:
-    """Everything worth saying of a policy, for these products of its shop and these competitors, at that time.
+    """Everything worth saying of a policy as it was compiled, for these products and competitors, at that time.
 
     Unless they are the `whole` shop, what is said of all products of a rule warns only.
     """
-    outcome = compile_policy(document)
     if outcome.compiled is None:
         return tuple(
             Finding(
@@ -58,9 +57,9 @@ def findings(
     return (
         *_rules(made, frozenset(competitors), at),
         *_reach(made),
-        *_tests(document),
+        *_tests(made.document),
         *text_findings(made),
-        *product_findings(made, [facts for facts in products if facts.shop_id == document.shop], whole=whole),
+        *product_findings(made, [facts for facts in products if facts.shop_id == made.document.shop], whole=whole),
     )
 
 

@@ -33,7 +33,11 @@ class Outcome:
 
 def compiled(document: PolicyDocument) -> Compiled:
     """The policy compiled; `InvalidPolicy` names what cannot be carried out, each with its place and mend."""
-    outcome = compile_policy(document)
+    return ready(compile_policy(document))
+
+
+def ready(outcome: Outcome) -> Compiled:
+    """The compiled policy; `InvalidPolicy` with its flaws where there is none."""
     if outcome.compiled is not None:
         return outcome.compiled
     first = outcome.flaws[0]

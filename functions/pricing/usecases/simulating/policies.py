@@ -7,8 +7,7 @@ from pricing.domain.errors import InvalidSimulation, PolicyFaults
 from pricing.domain.market import ProductFacts
 from pricing.domain.policies.checking import findings
 from pricing.domain.policies.compiled import Compiled
-from pricing.domain.policies.compiling import compiled
-from pricing.domain.policies.document import PolicyDocument
+from pricing.domain.policies.compiling import Outcome, compile_policy, compiled, ready
 from pricing.domain.policies.version import Policy
 from pricing.domain.simulation import Asked
 from pricing.usecases.ports import Competitors, Policies
@@ -64,16 +63,17 @@ class ReadPair:
             ours, theirs = f"{document.shop} in {document.currency}", f"{saved.shop_id} in {saved.currency}"
             detail = f"the candidate is for {ours}, «{saved.policy_id}» for {theirs}"
             raise InvalidSimulation(detail, faults=(Fault("#/document", detail),))
+        outcome = compile_policy(document)
         if asked.document is not None:
-            await self._check(organisation_id, asked.document)
-        live = compiled(saved.document)
+            await self._check(organisation_id, outcome)
+        candidate = ready(outcome)
         same = document == saved.document
-        return Pair(saved=saved, live=live, candidate=live if same else compiled(document), name=name)
+        return Pair(saved=saved, live=candidate if same else compiled(saved.document), candidate=candidate, name=name)
 
-    async def _check(self, organisation_id: str, document: PolicyDocument) -> None:
+    async def _check(self, organisation_id: str, outcome: Outcome) -> None:
         """What was saved was checked; faults that show in products are told when the document is."""
         known = [one.competitor_id async for one in self.competitors.walk(organisation_id)]
-        found = findings(document, (), known, self.clock())
+        found = findings(outcome, (), known, self.clock())
         errors = [one for one in found if one.severity == "error"]
         if errors:
             told = "; ".join(f"rule «{one.rule}»: {one.message}; {one.mend}" for one in errors[:MOST_FAULTS])

@@ -10,6 +10,7 @@ import pytest
 from pricing.domain.market import ProductFacts
 from pricing.domain.policies import checking_products
 from pricing.domain.policies.checking import findings
+from pricing.domain.policies.compiling import compile_policy
 from pricing.domain.policies.document import Condition, PolicyDocument
 from pricing.domain.policies.findings import Finding
 from pricing.domain.policies.parts import Bounds, Competitors, Line
@@ -21,7 +22,7 @@ NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 
 
 def check(document: PolicyDocument, products: list[ProductFacts]) -> tuple[Finding, ...]:
-    return findings(document, products, COMPETITORS, NOW)
+    return findings(compile_policy(document), products, COMPETITORS, NOW)
 
 
 @pytest.mark.parametrize("seed", range(50))
@@ -136,7 +137,7 @@ def test_of_unknown_competitors_a_thousand_are_named() -> None:
 def test_a_message_is_no_longer_than_people_read() -> None:
     line = Line(reference="competitor", competitors=tuple(f"{number:0500}" for number in range(9)))
     rule = a_rule(follow=(line,), competitors=Competitors(only=("c1",)))
-    found = findings(a_document(rule), [], {*line.competitors, "c1"}, NOW)
+    found = findings(compile_policy(a_document(rule)), [], {*line.competitors, "c1"}, NOW)
     assert [(one.code, len(one.message)) for one in found] == [("NOBODY_TO_FOLLOW", 2_000)]
 
 
