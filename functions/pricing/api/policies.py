@@ -165,8 +165,6 @@ def policy_routes(house: Pricing) -> APIRouter:
         """What it would decide now for the products of its shop, page by page; nothing is stored or proposed."""
         asking.must("prices:read")
         document = await sent_policy(request, house.texts.read_policy)
-        if against is not None:
-            await house.stores.policies.latest(asking.organisation_id, against)
         asked = PreviewAsked(against=against, skus=tuple(sku or ()), after=after, limit=limit)
         return answer(asdict(await house.trials.preview(asking.organisation_id, document, asked)))
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, time, timedelta
 
 from pricing.domain.decisions.backtest import Backtesting, Moment
 from pricing.domain.decisions.deciding import decided
-from pricing.domain.decisions.stored import inputs_from
 from pricing.domain.errors import SimulationTooLarge
 from pricing.domain.policies.compiled import Compiled
 from pricing.domain.simulation import Asked
@@ -73,7 +72,7 @@ class SimulateBacktest:
         live: Compiled = await versions.of(run.policy_version)
         joined = pair.joins_families or any(rule.same_price is not None for rule in live.plan.rules)
         async for some in with_families(self.runs, run, joined=joined):
-            kept = [(inputs_from(one.inputs), one.decision) for one in some if one.inputs is not None]
+            kept = [(one.inputs, one.stored.decision) for one in some if one.inputs is not None]
             looked.without_inputs += len(some) - len(kept)
             if kept:
                 inputs, decisions = zip(*kept, strict=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pricing.domain.charts import Ladder, Moves
 from pricing.domain.decisions.counting import counted
+from pricing.domain.decisions.inputs import Inputs
 from pricing.domain.decisions.replay import Difference, differences, replayed, untrue
 from pricing.domain.decisions.statistics import Tally
 from pricing.domain.decisions.stored import inputs_from
@@ -24,25 +25,35 @@ COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A decision with what it was made from, None where that is no longer kept."""
+
+    stored: StoredDecision
+    inputs: Inputs | None
+
+    @property
+    def has_family(self) -> bool:
+        """Whether it may have been decided together with others."""
+        return self.inputs is not None and self.inputs.facts.family is not None
+
+
 async def with_families(
     runs: Runs, run: Run, *, joined: bool, size: int = DECISIONS_AT_ONCE
-) -> AsyncIterator[Sequence[StoredDecision]]:
+) -> AsyncIterator[Sequence[Kept]]:
     """Walk through a run's decisions; where families are `joined`, their products come last and all together."""
-    families: list[StoredDecision] = []
+    families: list[Kept] = []
     async for some in runs.walk(run.organisation_id, run.run_id, size):
+        read = [Kept(one, None if one.inputs is None else inputs_from(one.inputs)) for one in some]
         if not joined:
-            yield some
+            yield read
             continue
-        alone = [one for one in some if not _has_family(one)]
-        families += [one for one in some if _has_family(one)]
+        alone = [one for one in read if not one.has_family]
+        families += [one for one in read if one.has_family]
         if alone:
             yield alone
     if families:
         yield families
-
-
-def _has_family(stored: StoredDecision) -> bool:
-    return stored.inputs is not None and inputs_from(stored.inputs).facts.family is not None
 
 
 @dataclass(slots=True)
@@ -96,14 +107,12 @@ class SimulateReplay:
             await self._replay(organisation_id, rules, some, found)
         return _made(run, found)
 
-    async def _replay(
-        self, organisation_id: str, rules: Compiled, some: Sequence[StoredDecision], found: _Found
-    ) -> None:
-        kept = [(one, inputs_from(one.inputs)) for one in some if one.inputs is not None]
+    async def _replay(self, organisation_id: str, rules: Compiled, some: Sequence[Kept], found: _Found) -> None:
+        kept = [(one.stored, one.inputs) for one in some if one.inputs is not None]
         for one in some:
             found.decisions += 1
             if one.inputs is None:
-                found.lost(one)
+                found.lost(one.stored)
         if not kept:
             return
         inputs = [seen for _, seen in kept]
