@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from pricing.domain.exact_percent import percent_of
+from pricing.domain.exact_percent import share_of
 from pricing.domain.market import Offer
 from pricing.domain.price_seen import PriceSeen, Rivals, standing_look
 
@@ -178,7 +178,7 @@ def _row(cause: Cause, offer: Offer, at: datetime, last: PriceSeen | None, seen:
     before = last if last is not None and (seen is None or same_money) else None
     percent = None
     if same_money and last is not None and seen is not None and last.landed_price > 0:
-        percent = percent_of(Fraction(seen.landed_price - last.landed_price), Fraction(last.landed_price))
+        percent = share_of(Fraction(seen.landed_price - last.landed_price), Fraction(last.landed_price))
     return MarketChange(
         cause=cause,
         at=at,

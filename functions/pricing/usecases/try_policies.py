@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 from pricing.domain.decision import Decision
 from pricing.domain.decisions.counterfactual import Counterfactual, counterfactual
@@ -12,6 +12,7 @@ from pricing.domain.decisions.inputs import Inputs
 from pricing.domain.decisions.replay import differences, replayed
 from pricing.domain.decisions.stored import inputs_from
 from pricing.domain.errors import DecisionNotFound, PolicyNotFound
+from pricing.domain.exact_percent import margin_of
 from pricing.domain.market import ProductFacts
 from pricing.domain.policies.checking import findings
 from pricing.domain.policies.compiled import Compiled
@@ -36,7 +37,6 @@ from shared.kernel.clock import Clock
 from shared.kernel.identifiers import derived_id
 
 MOST_CHECKED = 5_000
-_PERCENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,8 +226,8 @@ def _row(facts: ProductFacts, decision: Decision, other: Decision | None) -> Pre
         route=decision.route,
         goal_reached=decision.goal_reached,
         change_percent=_text(decision.change_percent),
-        margin_before_percent=_margin(decision.current, facts.cost),
-        margin_after_percent=_margin(decision.price, facts.cost),
+        margin_before_percent=_text(margin_of(decision.current, facts.cost)),
+        margin_after_percent=_text(margin_of(decision.price, facts.cost)),
         against_price=None if other is None else _text(other.price),
         against_reason=None if other is None else other.reason.value,
         steps=tuple(TriedStep(step.name, step.before, step.after) for step in decision.steps),
@@ -236,9 +236,3 @@ def _row(facts: ProductFacts, decision: Decision, other: Decision | None) -> Pre
 
 def _text(amount: Decimal | None) -> str | None:
     return None if amount is None else f"{amount:f}"
-
-
-def _margin(price: Decimal | None, cost: Decimal | None) -> str | None:
-    if price is None or cost is None or not price.is_finite() or price <= 0:
-        return None
-    return f"{((price - cost) / price * 100).quantize(_PERCENT, ROUND_HALF_EVEN):f}"

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from pricing.domain.charts import MOST_PANELS, Ladder, Moves, Panel, PathLine, Paths
 from pricing.domain.decisions.backtest import Backtest, Backtesting, Path
+from pricing.domain.exact_percent import percent_of
 from pricing.usecases.ports import Run
 from pricing.usecases.simulating.policies import Pair
 from pricing.usecases.simulating.results import (
@@ -14,7 +15,6 @@ from pricing.usecases.simulating.results import (
     branches_in_short,
     cells_of,
     moves_of,
-    percent_of,
     plain,
 )
 

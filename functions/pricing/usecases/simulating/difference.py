@@ -9,13 +9,14 @@ from pricing.domain.decision import Decision
 from pricing.domain.decisions.counting import counted
 from pricing.domain.decisions.inputs import Inputs
 from pricing.domain.decisions.statistics import Branches, Tally
+from pricing.domain.exact_percent import margin_of, percent_of
 from pricing.domain.market import ProductFacts
 from pricing.domain.simulation import Asked
 from pricing.usecases.deciding import DecideProducts
 from pricing.usecases.ports import Facts
 from pricing.usecases.simulating.pace import Pace
 from pricing.usecases.simulating.policies import Pair, ReadPair
-from pricing.usecases.simulating.results import Made, branches_in_short, margin_of, moves_of, percent_of, plain
+from pricing.usecases.simulating.results import Made, branches_in_short, moves_of, plain
 from shared.kernel.clock import Clock
 
 PRODUCTS_AT_ONCE = 1_000

@@ -9,13 +9,14 @@ from pricing.domain.decisions.inputs import Inputs
 from pricing.domain.decisions.replay import Difference, differences, replayed, untrue
 from pricing.domain.decisions.statistics import Tally
 from pricing.domain.decisions.stored import inputs_from
+from pricing.domain.exact_percent import percent_of
 from pricing.domain.policies.compiled import Compiled
 from pricing.domain.policies.compiling import compiled
 from pricing.domain.simulation import Asked
 from pricing.usecases.ports import Policies, Run, Runs, StoredDecision
 from pricing.usecases.simulating.pace import Pace
 from pricing.usecases.simulating.past import Past
-from pricing.usecases.simulating.results import Made, moves_of, percent_of, plain
+from pricing.usecases.simulating.results import Made, moves_of, plain
 
 DECISIONS_AT_ONCE = 250
 MOST_LISTED = 100

@@ -6,16 +6,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
 
 from pricing.domain.charts import Ladder, Moves, Paths
 from pricing.domain.decisions.statistics import Branch, Figures, Tally
 from pricing.domain.report import safe
 
 MOST_BRANCHES_IN_SHORT = 50
-_PERCENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,21 +85,6 @@ FIGURE_COLUMNS = (
 def moves_of(tally: Tally) -> list[tuple[float, int]]:
     """How many prices move by how many per cent."""
     return [(points / 100, count) for points, count in sorted(tally.moves.items())]
-
-
-def percent_of(price: Decimal | None, before: Decimal | None) -> Decimal | None:
-    """How far a price is from another, in per cent with two digits."""
-    if price is None or before is None or before <= 0:
-        return None
-    share = Fraction(price - before) / Fraction(before) * 100
-    return (Decimal(share.numerator) / share.denominator).quantize(_PERCENT, ROUND_HALF_EVEN)
-
-
-def margin_of(price: Decimal | None, cost: Decimal | None) -> Decimal | None:
-    """What of a price is not its cost, in per cent with two digits; a cost of nothing is a cost nobody knows."""
-    if price is None or price <= 0 or cost is None or not cost.is_finite() or cost <= 0:
-        return None
-    return ((price - cost) / price * 100).quantize(_PERCENT, ROUND_HALF_EVEN)
 
 
 def json_text(result: Mapping[str, object]) -> str:

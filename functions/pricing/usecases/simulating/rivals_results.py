@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pricing.domain.charts import MOST_PANELS, Ladder, Moves, Panel, PathLine, Paths
+from pricing.domain.exact_percent import percent_of
 from pricing.domain.loops.simulator import Outcome, Simulation
 from pricing.domain.simulation import RivalProduct
-from pricing.usecases.simulating.results import Made, percent_of, plain
+from pricing.usecases.simulating.results import Made, plain
 
 COLUMNS = ("sku", "seller", "moves", "begins_at", "settles_at", "change_percent", "outcome", "rounds", "cycle_rounds")
 _CHANGE = COLUMNS.index("change_percent")
