@@ -26,14 +26,13 @@ from pricing.adapters.lambda_own_catalogue import LambdaOwnCatalogue
 from pricing.adapters.messages import facts_of, observation_of
 from pricing.adapters.mongo_filters import MongoFilters
 from pricing.adapters.mongo_late_moves import MongoLateMoves
-from pricing.adapters.mongo_looks import MongoLooks
 from pricing.adapters.mongo_new_prices import MongoNewPrices
 from pricing.adapters.mongo_observations import MongoScanLog
-from pricing.adapters.mongo_own_moves import MongoOwnMoves
 from pricing.adapters.pages_later import PagesLater
 from pricing.adapters.s3_lane_memory import S3LaneMemory
 from pricing.adapters.s3_snapshots import S3Snapshots
 from pricing.adapters.sqs_observed import SqsObserved
+from pricing.bootstrap import decides
 from pricing.bootstrap import stores as pricing_stores
 from pricing.domain.fetched import Fetch, Fetched
 from pricing.domain.offer_draft import OfferDraft
@@ -41,10 +40,8 @@ from pricing.domain.reading import Availability, Reader, Reading
 from pricing.domain.recipe import Recipe
 from pricing.usecases import decide
 from pricing.usecases.decide import DecidePart, PlanRun
-from pricing.usecases.deciding import DecideProducts
 from pricing.usecases.lane_manners import LaneManners
 from pricing.usecases.looks import PageAsked, Scan
-from pricing.usecases.loops import HeedLoops
 from pricing.usecases.ports import ShopPart
 from pricing.usecases.publish import PublishBatch, StartBatch
 from pricing.usecases.record_observations import RecordObservations
@@ -54,7 +51,6 @@ from pricing.usecases.scan import MarketPart, PlanScan
 from pricing.usecases.scan_budget import ChooseByBudget
 from pricing.usecases.scan_pages import ScanPages
 from pricing.usecases.start_runs import StartRun
-from pricing.usecases.subjects import ReadSubjects
 from products.adapters.indexes import INDEXES as PRODUCTS
 from products.adapters.mongo_catalogue import MongoCatalogue
 from products.adapters.mongo_imports import MongoImports
@@ -244,16 +240,9 @@ class Process:
         if isinstance(event, RunRequested):
             await PlanRun(facts=kept.facts, runs=kept.runs, clock=self.clock)(event.organisation_id, event.run_id)
             return
-        subjects = ReadSubjects(
-            facts=kept.facts,
-            offers=kept.offers,
-            competitors=kept.competitors,
-            holds=kept.holds,
-            moves=MongoOwnMoves(self.kept.pricing),
-        )
         deciding = DecidePart(
             facts=kept.facts,
-            decided=DecideProducts(subjects=subjects, loops=HeedLoops(looks=MongoLooks(self.kept.pricing))),
+            decided=decides(self.kept.pricing, kept),
             policies=kept.policies,
             runs=kept.runs,
             reminders=MongoNewPrices(self.kept.pricing, self.outbox),
