@@ -17,7 +17,6 @@ from pricing.domain.policies.document import PolicyDocument
 from pricing.domain.simulation import Asked, Simulation
 from pricing.usecases.decide import DecidePart, PlanRun
 from pricing.usecases.deciding import DecideProducts
-from pricing.usecases.loops import HeedLoops
 from pricing.usecases.moves import OwnMove
 from pricing.usecases.simulate import Simulate, Simulates
 from pricing.usecases.simulating.backtest import SimulateBacktest
@@ -27,11 +26,10 @@ from pricing.usecases.simulating.policies import ReadPair
 from pricing.usecases.simulating.replay import SimulateReplay
 from pricing.usecases.simulating.rivals import SimulateRivals
 from pricing.usecases.start_runs import StartRun
-from pricing.usecases.subjects import ReadSubjects
+from tests.builders.deciding import a_decider
 from tests.builders.pricing import MATCH, MONDAY, a_policy, an_observation, an_offer, some_facts
-from tests.fakes.holds import FakeHolds
 from tests.fakes.new_prices import FakeNewPrices
-from tests.fakes.own_moves import FakeLooks, FakeOwnMoves
+from tests.fakes.own_moves import FakeOwnMoves
 from tests.fakes.pricing import FakeCompetitors, FakeFacts, FakeOffers, FakePolicies, FakeRuns, FakeStops
 from tests.fakes.simulations import FakePast, FakeSimulationFiles, FakeSimulations
 
@@ -84,14 +82,7 @@ class SimulatedShop:
     @property
     def decide(self) -> DecideProducts:
         """What decides products as they stand."""
-        subjects = ReadSubjects(
-            facts=self.facts,
-            offers=self.offers,
-            competitors=FakeCompetitors(),
-            holds=FakeHolds(),
-            moves=self.moves,
-        )
-        return DecideProducts(subjects=subjects, loops=HeedLoops(looks=FakeLooks()))
+        return a_decider(self.facts, self.offers, self.moves)
 
     def reprice(self, at: datetime) -> str:
         """Run the policy at a moment and publish every price that it proposes; returns the run's id."""

@@ -16,16 +16,14 @@ from pricing.domain.hold import Hold, HoldKind
 from pricing.domain.offer_draft import OfferDraft
 from pricing.domain.price_change import State
 from pricing.usecases.decide import DECISIONS_AT_ONCE, PRODUCTS_IN_A_PART, DecidePart, PlanRun
-from pricing.usecases.deciding import DecideProducts
 from pricing.usecases.holds import HoldAsked, HoldProduct
-from pricing.usecases.loops import HeedLoops
 from pricing.usecases.moves import OwnMove
 from pricing.usecases.ports import Run
 from pricing.usecases.register import OfferResult, RegisterCompetitor, RegisterOffers
 from pricing.usecases.start_runs import StartRun
-from pricing.usecases.subjects import ReadSubjects
 from shared.kernel.errors import Unavailable
 from shared.kernel.public_url import UnsafeUrl
+from tests.builders.deciding import a_decider
 from tests.builders.pricing import MONDAY, a_change, a_competitor, a_policy, an_observation, an_offer, ruled, some_facts
 from tests.fakes.holds import FakeHolds
 from tests.fakes.new_prices import FakeNewPrices
@@ -85,16 +83,17 @@ class World:
     def decide(self, run: Run, places: Sequence[int] | None = None) -> Run:
         """Plan the run and decide its parts, or those at some places."""
         done = self.plan(run)
-        subjects = ReadSubjects(
-            facts=self.facts,
-            offers=self.offers,
+        decided = a_decider(
+            self.facts,
+            self.offers,
+            self.moves,
             competitors=self.competitors,
             holds=self.holds,
-            moves=self.moves,
+            looks=self.looks,
         )
         deciding = DecidePart(
             facts=self.facts,
-            decided=DecideProducts(subjects=subjects, loops=HeedLoops(looks=self.looks)),
+            decided=decided,
             policies=self.policies,
             runs=self.runs,
             reminders=self.prices,
