@@ -9,9 +9,9 @@ import numpy as np
 from pricing.domain.kernel.codes import MATCH_TYPES, Binding, Note, OfferFlag, ProductFlag, Reason, Route
 from pricing.domain.kernel.columns import Batch, Offers, Products
 from pricing.domain.kernel.decide import Decisions
-from pricing.domain.kernel.exact import Ints
+from pricing.domain.kernel.exact import Flags, Ints
 from pricing.domain.plan import Plan
-from tests.oracle.judge import Goods, Verdict
+from tests.oracle.judge import Goods, Seen, Verdict
 
 NARROW = 2**31 - 1
 
@@ -105,3 +105,51 @@ def _verdict(made: Decisions, batch: Batch, row: int) -> Verdict:
         family=Note.FAMILY in flags,
         guard_unknown=Note.GUARD_UNKNOWN in flags,
     )
+
+
+def goods_of(batch: Batch) -> list[Goods]:
+    """The columns of a batch as products before the law: the way back from `a_batch`."""
+    products, scale = batch.products, batch.plan.minor_digits
+
+    def amount(column: Ints | None, row: int) -> Decimal | None:
+        return None if column is None else (Decimal(int(column[row])) / batch.tick).scaleb(-scale)
+
+    def number(column: Ints | Flags | None, row: int, otherwise: int) -> int:
+        return otherwise if column is None else int(column[row])
+
+    names, ways = ({code: name for name, code in one.items()} for one in (batch.competitors, batch.fulfilments))
+
+    def seen(place: int) -> Seen:
+        offers = batch.offers
+        return Seen(
+            landed=amount(offers.landed, place),
+            item=amount(offers.item, place),
+            age=int(offers.age[place]),
+            marks=frozenset(flag.name or "" for flag in OfferFlag(int(offers.flags[place]))),
+            match=MATCH_TYPES[number(offers.match_type, place, 0)],
+            competitor=names[number(offers.competitor, place, 0)],
+            confidence_ppm=number(offers.confidence, place, 0),
+            agreement=number(offers.agreement, place, 0),
+            fulfilment=ways.get(number(offers.fulfilment, place, -1)),
+        )
+
+    return [
+        Goods(
+            price=amount(products.price, row),
+            cost=amount(products.cost, row),
+            min=amount(products.min_price, row),
+            max=amount(products.max_price, row),
+            map=amount(products.map_price, row),
+            msrp=amount(products.msrp, row),
+            learned=amount(products.learned, row),
+            base=amount(products.base, row),
+            settles=amount(products.settles, row),
+            family=number(products.family, row, -1),
+            marks=frozenset(flag.name or "" for flag in ProductFlag(number(products.flags, row, 0))),
+            rule=number(products.rule, row, 0),
+            minutes_since_change=None if (since := number(products.minutes_since_change, row, -1)) < 0 else since,
+            formulas={name: made for name, one in products.formulas.items() if (made := amount(one, row)) is not None},
+            offers=tuple(seen(place) for place in range(int(batch.offsets[row]), int(batch.offsets[row + 1]))),
+        )
+        for row in range(len(batch))
+    ]

@@ -1,7 +1,7 @@
-"""Every row of the page «What happens if …» is what happens: the page is the table of tests, and there is no other."""
+"""Every row of the page «What happens if …» is what happens, and what the law in fractions says of it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,11 +10,20 @@ import pytest
 
 from pricing.adapters.policy_text import read_policy
 from pricing.domain.decision import Decision, ReasonCode
+from pricing.domain.decisions.columns import built
 from pricing.domain.decisions.deciding import decide
+from pricing.domain.decisions.inputs import inputs_of
+from pricing.domain.decisions.subjects import Subject
+from pricing.domain.kernel.decide import decide as kernel
+from pricing.domain.market import Competitor
 from pricing.domain.policies.checking import findings
+from pricing.domain.policies.compiled import Compiled
 from pricing.domain.policies.compiling import compile_policy, compiled
 from pricing.domain.policies.document import PolicyDocument
 from pricing.domain.policies.trying import tried
+from tests.builders.kernel import in_units
+from tests.oracle.columns import goods_of, verdicts
+from tests.oracle.court import judge_all
 
 PAGE = Path("docs/policy-behaviour.md").read_text(encoding="utf-8")
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -102,17 +111,22 @@ def rules_of(written: str, reference: str) -> str:
 
 def check(row: Row, reference: str = "") -> None:
     flags: list[tuple[str, ...]] = []
-    policy = compiled(document_of(row, reference))
-    (result,) = tried(policy, lambda *asked: _kept(flags, decide(*asked)))
+
+    def deciding(
+        rules: Compiled, subjects: Sequence[Subject], competitors: Mapping[str, Competitor], at: datetime
+    ) -> list[Decision]:
+        batch = built(rules, inputs_of(subjects, competitors, at)).batch
+        said, law = verdicts(kernel(batch), batch), judge_all(goods_of(batch), batch.plan)
+        assert [in_units(one, batch.tick) for one in said] == [in_units(one, batch.tick) for one in law]
+        made = decide(rules, subjects, competitors, at)
+        flags.append(made[0].flags)
+        return made
+
+    (result,) = tried(compiled(document_of(row, reference)), deciding)
     assert result.passed, (row.line, text_of(row, reference), result)
     if "flag" in row.cells:
         assert ("guard unknown" in flags[0]) == bool(row.cells["flag"]), row
         assert row.cells["flag"] in {"", "guard unknown"}
-
-
-def _kept(flags: list[tuple[str, ...]], made: list[Decision]) -> list[Decision]:
-    flags.extend(one.flags for one in made)
-    return made
 
 
 @pytest.mark.parametrize("row", [row for row in CELLS if row.section != "The market"], ids=str)
