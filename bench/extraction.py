@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
 from unittest.mock import patch
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from bench import selectolax_reader
 from pricing.adapters.readers import read_page
 from pricing.domain.reading import NothingRead, Reading
 
@@ -36,6 +38,16 @@ STAGES = (
     "shows_price", "read_microdata", "read_rdfa", "read_plain", "read_embedded", "labelled_gtin", "named_sku",
     "stock_words", "_labelled", "vote",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a page costs in milliseconds: read by us, read with selectolax, and only parsed by it."""
+
+    key: str
+    ours: float
+    theirs: float
+    parsed: float
 
 
 @dataclass(slots=True)
@@ -101,31 +113,44 @@ def amount(text: str) -> Decimal | None:
         return None
 
 
-def judge(key: str, label: Label, reading: Reading | None, scores: dict[str, Score], thousandfold: list[str]) -> None:
+def answer_of(reading: Reading) -> selectolax_reader.Found:
+    """Return a reading in the yardstick's words."""
+    return selectolax_reader.Found(
+        price=reading.item_price,
+        currency=reading.currency,
+        availability=reading.availability.value,
+        sku=reading.sku,
+        gtin=reading.gtin,
+        mpn=reading.mpn,
+        brand=reading.brand,
+    )
+
+
+def judge(
+    key: str, label: Label, reading: selectolax_reader.Found, scores: dict[str, Score], thousandfold: list[str]
+) -> None:
     """Compare one reading with its label, field by field."""
     page = f"{key[:8]} {urlsplit(str(label['url'])).hostname}"
     prices = [a for text in label["price"] if (a := amount(text)) is not None]
-    got = reading.item_price if reading else None
+    got = reading.price
     scores["price"].add(str(prices), None if got is None else str(got), same=got in prices, page=page)
     if got and any(abs(got * f - p) < p / 1000 or abs(p * f - got) < p / 1000 for p in prices for f in (100, 1000)):
         thousandfold.append(f"{page}: {got} for {prices}")
     for sign in label.get("currency", [])[:1]:
         code = iso_of(sign, str(label["url"]))
-        scores["currency"].add(
-            str(code), reading.currency if reading else None, same=bool(reading and reading.currency == code), page=page
-        )
+        scores["currency"].add(str(code), reading.currency, same=reading.currency == code, page=page)
     state = {"InStock": "in_stock", "OutOfStock": "out_of_stock"}[label["availability"][0]]
-    said = reading.availability.value if reading and reading.availability.value != "unknown" else None
+    said = None if reading.availability == "unknown" else reading.availability
     scores["availability"].add(state, said, same=said == state, page=page)
     for name in ("sku", "gtin", "mpn", "brand"):
         if name in label:
-            value = getattr(reading, name) if reading else None
+            value = getattr(reading, name)
             same = bool(value) and plain(str(value)) in {plain(text) for text in label[name]}
             scores[name].add(str(label[name]), value, same=same, page=page)
 
 
-def select(html: bytes) -> None:
-    """Do what the comparison does: parse the page and select the usual places."""
+def parsed(html: bytes) -> None:
+    """Parse the page and look at three places, reading nothing: the least that a parser costs."""
     tree = LexborHTMLParser(html)
     tree.css('script[type="application/ld+json"]')
     tree.css_first("[itemprop=price]")
@@ -158,45 +183,48 @@ def stages(read_all: Callable[[], object]) -> str:
     return ", ".join(f"{name} {cost / total:.0%}" for name, cost in sorted(spent.items(), key=lambda one: -one[1]))
 
 
-def compare(pages: dict[str, bytes], labels: dict[str, Label], rounds: int) -> list[tuple[str, float, float]]:
-    """Return the best time of both readers on each page in milliseconds, measured in turns."""
+def compare(pages: dict[str, bytes], labels: dict[str, Label], rounds: int) -> list[Cost]:
+    """Return the best times of the readers on each page, measured in turns."""
     costs = []
     for key, html in pages.items():
-        ours, theirs = float("inf"), float("inf")
+        best = [float("inf")] * 3
         for _ in range(rounds):
-            start = time.process_time()
+            moments = [time.process_time()]
             read_page(html, url=str(labels[key]["url"]), content_type="text/html")
-            middle = time.process_time()
-            select(html)
-            ours, theirs = min(ours, middle - start), min(theirs, time.process_time() - middle)
-        costs.append((key, ours * 1000, theirs * 1000))
+            moments.append(time.process_time())
+            selectolax_reader.read(html)
+            moments.append(time.process_time())
+            parsed(html)
+            moments.append(time.process_time())
+            spent = [after - before for before, after in pairwise(moments)]
+            best = list(map(min, best, spent))
+        costs.append(Cost(key, *(one * 1000 for one in best)))
     return costs
 
 
-def by_kind(
-    costs: list[tuple[str, float, float]], pages: dict[str, bytes], labels: dict[str, Label]
-) -> dict[str, tuple[float, float]]:
-    """Return the mean times of both readers by what the price was read from."""
-    kinds: dict[str, list[tuple[float, float]]] = {}
-    for key, ours, theirs in costs:
-        read = read_page(pages[key], url=str(labels[key]["url"]), content_type="text/html")
+def by_kind(costs: list[Cost], pages: dict[str, bytes], labels: dict[str, Label]) -> dict[str, list[Cost]]:
+    """Return the costs by what the price was read from."""
+    kinds: dict[str, list[Cost]] = {}
+    for cost in costs:
+        read = read_page(pages[cost.key], url=str(labels[cost.key]["url"]), content_type="text/html")
         kind = read.reader.value if isinstance(read, Reading) else "nothing"
-        kinds.setdefault(kind, []).append((ours, theirs))
-    return {kind: (mean(a for a, _ in two), mean(b for _, b in two)) for kind, two in sorted(kinds.items())}
+        kinds.setdefault(kind, []).append(cost)
+    return dict(sorted(kinds.items()))
 
 
 def print_cost(pages: dict[str, bytes], labels: dict[str, Label]) -> None:
-    """Print what a page costs beside the comparison, and which stages it is spent in."""
+    """Print what a page costs beside the yardstick, and which stages it is spent in."""
     costs = compare(pages, labels, 9)
-    ours, theirs = mean(cost[1] for cost in costs), mean(cost[2] for cost in costs)
-    ratios = [cost[1] / cost[2] for cost in costs]
-    print(f"read_page {ours:.2f} ms a page, selectolax parse+css {theirs:.2f} ms")
-    print(f"ratio of means {ours / theirs:.2f}, median ratio {median(ratios):.2f}, mean ratio {mean(ratios):.2f}")
-    for kind, (own, other) in by_kind(costs, pages, labels).items():
-        print(f"  {kind:10} {own:.2f} ms beside {other:.2f} ms: {own / other:.2f}")
+    for kind, some in ({"all pages": costs} | by_kind(costs, pages, labels)).items():
+        ours, theirs, least = (mean(getattr(one, name) for one in some) for name in ("ours", "theirs", "parsed"))
+        half = median(one.ours / one.theirs for one in some)
+        print(
+            f"{kind:10} {ours:.2f} ms a page; selectolax reads it in {theirs:.2f} ms: {ours / theirs:.2f}"
+            f" (median page {half:.2f}); it parses it in {least:.2f} ms: {ours / least:.2f}"
+        )
     print("stages: " + stages(lambda: [read_page(html, url=str(labels[key]["url"])) for key, html in pages.items()]))
-    for key, own, other in costs if "-v" in sys.argv else ():
-        print(f"  {key[:8]} {own:.2f} {other:.2f}")
+    for one in costs if "-v" in sys.argv else ():
+        print(f"  {one.key[:8]} {one.ours:.2f} {one.theirs:.2f} {one.parsed:.2f}")
 
 
 def labelled_pages() -> tuple[dict[str, Label], dict[str, bytes]]:
@@ -207,18 +235,26 @@ def labelled_pages() -> tuple[dict[str, Label], dict[str, bytes]]:
     return labels, {key: gzip.decompress((DATA / "html" / f"{key}.html.gz").read_bytes()) for key in labels}
 
 
-def score(labels: dict[str, Label], pages: dict[str, bytes]) -> tuple[dict[str, Score], list[str]]:
-    """Return the scores by field, and the prices that are wrong by a hundred or a thousand."""
+def score(
+    labels: dict[str, Label], read: Callable[[str], selectolax_reader.Found]
+) -> tuple[dict[str, Score], list[str]]:
+    """Return a reader's scores by field, and the prices that are wrong by a hundred or a thousand."""
     scores = {name: Score() for name in ("price", "currency", "availability", "sku", "gtin", "mpn", "brand")}
     thousandfold: list[str] = []
     for key, label in labels.items():
-        read = read_page(pages[key], url=str(label["url"]), content_type="text/html")
-        if isinstance(read, NothingRead):
-            print(f"{key[:8]}: {read.outcome.value}, {read.detail}")
-        elif "-v" in sys.argv:
-            print(key[:8], read)
-        judge(key, label, read if isinstance(read, Reading) else None, scores, thousandfold)
+        judge(key, label, read(key), scores, thousandfold)
     return scores, thousandfold
+
+
+def ours(labels: dict[str, Label], pages: dict[str, bytes], key: str) -> selectolax_reader.Found:
+    """Read a page by our readers, saying why when nothing was read."""
+    read = read_page(pages[key], url=str(labels[key]["url"]), content_type="text/html")
+    if isinstance(read, NothingRead):
+        print(f"{key[:8]}: {read.outcome.value}, {read.detail}")
+        return selectolax_reader.Found()
+    if "-v" in sys.argv:
+        print(key[:8], read)
+    return answer_of(read)
 
 
 def main() -> int:
@@ -227,11 +263,13 @@ def main() -> int:
         print(f"skipped: no labelled pages in {DATA}")
         return 0
     labels, pages = labelled_pages()
-    scores, thousandfold = score(labels, pages)
+    scores, thousandfold = score(labels, partial(ours, labels, pages))
     for name, counted in scores.items():
         print(counted.line(name))
         for error in counted.errors:
             print(f"    {error}")
+    yardstick, _ = score(labels, lambda key: selectolax_reader.read(pages[key]))
+    print("a reader made of selectolax: F1 " + ", ".join(f"{name} {one.f1:.3f}" for name, one in yardstick.items()))
     print("\n".join(PUBLISHED))
     print(f"wrong by x100 or x1000: {len(thousandfold)} {thousandfold}")
     print_cost(pages, labels)
