@@ -26,6 +26,11 @@ INDEXES = (
         name="newest_of_batch",
     ),
     IndexModel([("organisation_id", ASCENDING), ("product_id", ASCENDING), ("state", ASCENDING)], name="of_product"),
+    # What is open in a shop beside a run's own proposals.
+    IndexModel(
+        [("organisation_id", ASCENDING), ("shop_id", ASCENDING), ("state", ASCENDING), ("run_id", ASCENDING)],
+        name="of_shop",
+    ),
 )
 
 

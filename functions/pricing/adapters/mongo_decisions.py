@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from itertools import batched
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import PyMongoError
@@ -20,7 +19,6 @@ from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 COLLECTION = "decisions"
 # What decisions were made from stands apart: it is read one by one or by the run, never in a list.
 INPUTS = "decision_inputs"
-IDS_AT_ONCE = 500
 INPUT_INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("run_id", ASCENDING), ("product_id", ASCENDING)], name="of_run"),
 )
@@ -113,18 +111,15 @@ class MongoDecisions:
         except PyMongoError as error:
             raise unavailable("count the run's decisions") from error
 
-    async def ruled(self, organisation_id: str, run_id: str) -> AsyncIterator[tuple[datetime, list[str]]]:
-        """Walk through the products that a rule of a run took, each time some that were decided at the same moment."""
+    async def ruled(self, organisation_id: str, run_id: str) -> dict[str, datetime]:
+        """Return when each product that a rule of a run took was decided, by product id."""
         of_run = {"organisation_id": organisation_id, "run_id": run_id, "decision.rule": {"$ne": None}}
-        by_moment: dict[datetime, list[str]] = {}
+        wanted = {"_id": 0, "product_id": 1, "decided_at": 1}
         try:
-            async for one in self._mongo.collection(COLLECTION).find(of_run, {"product_id": 1, "decided_at": 1}):
-                by_moment.setdefault(one["decided_at"], []).append(one["product_id"])
+            found = self._mongo.collection(COLLECTION).find(of_run, wanted)
+            return {one["product_id"]: one["decided_at"] async for one in found}
         except PyMongoError as error:
             raise unavailable("read the run's decisions") from error
-        for moment, products in by_moment.items():
-            for some in batched(products, IDS_AT_ONCE, strict=False):
-                yield moment, list(some)
 
     async def get(self, organisation_id: str, decision_id: str) -> StoredDecision:
         """Return one decision with its inputs; `DecisionNotFound` when there is none."""

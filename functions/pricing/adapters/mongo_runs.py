@@ -1,9 +1,9 @@
 """Policy runs in MongoDB: each step with its announcement in one transaction."""
 
-import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from itertools import batched, product
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError, PyMongoError
@@ -33,14 +33,14 @@ RUN_INDEXES = (
         [("organisation_id", ASCENDING), ("state", ASCENDING), ("finished_at", DESCENDING)], name="newest_ended"
     ),
 )
-# Proposals that nobody approved: those that wait for a person, and those that only the policy let through.
-OPEN: Document = {
-    "$or": [
-        {"state": State.PROPOSED.value},
-        {"state": State.APPROVED.value, "decided_by": "policy", "batch_id": None},
-    ]
-}
-OF_HOLDS = re.compile(f"^{HOLD_PREFIX}_")
+# Proposals that nobody approved: those that wait for a person, and those that only the policy let through. Asked for
+# one after another: an index answers each by its state, and none answers both.
+OPEN: tuple[Document, ...] = (
+    {"state": State.PROPOSED.value},
+    {"state": State.APPROVED.value, "decided_by": "policy", "batch_id": None},
+)
+OF_HOLDS = f"{HOLD_PREFIX}_"
+IDS_AT_ONCE = 500
 # Longer than anything may still be done twice.
 PARTS_KEPT = timedelta(days=30)
 PART_INDEXES = (
@@ -52,6 +52,13 @@ PART_INDEXES = (
 def run_from(document: Document) -> Run:
     """The run in a stored document."""
     return Run(**{key: value for key, value in document.items() if key != "_id"})
+
+
+def queries_of_others(run: Run) -> list[Document]:
+    """The queries for what may be open in the run's shop, but for what it proposed itself: most of what is open."""
+    of_shop = {"organisation_id": run.organisation_id, "shop_id": run.shop_id}
+    around = ({"$lt": run.run_id}, {"$gt": run.run_id})
+    return [of_shop | {"state": open_["state"], "run_id": made_by} for open_, made_by in product(OPEN, around)]
 
 
 async def ask_for_parts(outbox: Outbox, run: Run, parts: Sequence[ShopPart], at: datetime, session: Session) -> None:
@@ -185,15 +192,14 @@ class MongoRuns:
         known = await self.get(run.organisation_id, run.run_id)
         if known.finished_at is not None:
             return known
-        async for moment, products in self._decisions.ruled(run.organisation_id, run.run_id):
-            older: Document = {
-                "organisation_id": run.organisation_id,
-                "shop_id": run.shop_id,
-                "product_id": {"$in": products},
-                "run_id": {"$ne": run.run_id, "$not": OF_HOLDS},
-                "proposed_at": {"$lt": moment},
-            }
-            await self._withdraw(older | OPEN, f"superseded by {run.run_id}", at)
+        older = await self._open_of_others(run)
+        if older:
+            # A run that finds nothing open need not read what it decided.
+            ruled = await self._decisions.ruled(run.organisation_id, run.run_id)
+            superseded = [key for key, of, made_at in older if of in ruled and made_at < ruled[of]]
+            for some in batched(superseded, IDS_AT_ONCE, strict=False):
+                which = {"_id": {"$in": list(some)}, "organisation_id": run.organisation_id}
+                await self._withdraw(which, f"superseded by {run.run_id}", at)
         return await self._close(run, "FINISHED", "completed", at)
 
     async def cancel(self, run: Run, at: datetime) -> Run:
@@ -224,12 +230,29 @@ class MongoRuns:
 
     async def _withdraw_own(self, run: Run, at: datetime) -> None:
         own: Document = {"organisation_id": run.organisation_id, "run_id": run.run_id}
-        await self._withdraw(own | OPEN, f"{run.run_id} was cancelled", at)
+        await self._withdraw(own, f"{run.run_id} was cancelled", at)
+
+    async def _open_of_others(self, run: Run) -> list[tuple[str, str, datetime]]:
+        """The open proposals in the run's shop that neither it nor a hold made: id, product and when it was made."""
+        found: list[tuple[str, str, datetime]] = []
+        wanted = {"product_id": 1, "run_id": 1, "proposed_at": 1}
+        for query in queries_of_others(run):
+            try:
+                found += [
+                    (one["_id"], one["product_id"], one["proposed_at"])
+                    async for one in self._mongo.collection(CHANGES).find(query, wanted)
+                    if not one["run_id"].startswith(OF_HOLDS)
+                ]
+            except PyMongoError as error:
+                raise unavailable("read what waits in the shop") from error
+        return found
 
     async def _withdraw(self, which: Document, why: str, at: datetime) -> None:
+        """Deny those of some price changes that are open."""
         withdrawn = {"state": State.DENIED.value, "decided_at": at, "deny_reason": why}
         try:
-            await self._mongo.collection(CHANGES).update_many(which, {"$set": withdrawn})
+            for open_ in OPEN:
+                await self._mongo.collection(CHANGES).update_many(which | open_, {"$set": withdrawn})
         except PyMongoError as error:
             raise unavailable("withdraw proposals") from error
 

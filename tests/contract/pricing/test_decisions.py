@@ -1,24 +1,29 @@
 """Policies, runs, price changes and batches: fake and MongoDB keep the same promises."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from pricing.adapters.mongo_changes import change_document
 from pricing.adapters.mongo_decisions import MongoDecisions
+from pricing.adapters.mongo_runs import queries_of_others
 from pricing.domain.decision import ReasonCode
 from pricing.domain.errors import BatchNotFound, DecisionNotFound, PolicyChanged, PolicyNotFound, RunNotFound
 from pricing.domain.price_change import PriceChange, State
 from pricing.usecases.ports import Batch, ShopPart
 from shared.kernel.paging import Window
+from shared.runtime.mongo import Document, Mongo
 from tests.builders.pricing import MONDAY, a_batch, a_change, a_policy, a_run, a_stored_decision
+from tests.fakes.plans import explained, stages
 from tests.fakes.pricing import Kept
 from tests.fakes.runs import Run
 
 LATER = MONDAY + timedelta(hours=1)
+BY_POLICY: dict[str, Any] = {"state": State.APPROVED, "decided_by": "policy"}
 
 
 def propose(kept: Kept, run: Run, *changes: PriceChange) -> None:
@@ -270,7 +275,9 @@ def test_a_finished_run_counts_its_reasons_and_withdraws_older_proposals_of_its_
     run(kept.stores.runs.add(new))
     others = [
         a_change(change_id="old", product_id="a"),
-        a_change(change_id="auto", product_id="b", state=State.APPROVED, decided_by="policy"),
+        a_change(change_id="auto", product_id="b", **BY_POLICY),
+        a_change(change_id="of a lower id", product_id="a", run_id="a run"),
+        a_change(change_id="auto of a lower id", product_id="b", run_id="a run", **BY_POLICY),
         a_change(change_id="bound", product_id="b", state=State.APPROVED, decided_by="policy", batch_id="bat"),
         a_change(change_id="approved", product_id="a", state=State.APPROVED, decided_by="ann"),
         a_change(change_id="named by a lock", product_id="a", run_id="hld_1"),
@@ -296,6 +303,8 @@ def test_a_finished_run_counts_its_reasons_and_withdraws_older_proposals_of_its_
     assert {name: one.state for name, one in after.items()} == {
         "old": State.DENIED,
         "auto": State.DENIED,
+        "of a lower id": State.DENIED,
+        "auto of a lower id": State.DENIED,
         "bound": State.APPROVED,
         "approved": State.APPROVED,
         "named by a lock": State.PROPOSED,
@@ -307,6 +316,23 @@ def test_a_finished_run_counts_its_reasons_and_withdraws_older_proposals_of_its_
     }
     assert after["old"].deny_reason == "superseded by new"
     assert run(kept.stores.changes.some("rival", ["rival"]))[0].state is State.PROPOSED
+
+
+def test_what_others_left_open_is_found_by_an_index_around_the_run(store: Callable[[str], Mongo], run: Run) -> None:
+    mongo = store("pricing")
+    others = [a_change(change_id=f"c{number}", run_id=f"run-{number}") for number in range(5)]
+    run(mongo.collection("price_changes").insert_many([change_document(one) for one in others]))
+
+    for query in queries_of_others(a_run(run_id="run-2")):
+        plan = run(explained(mongo, "price_changes", query))
+        assert "'of_shop'" in str(plan), plan
+        assert {"IXSCAN"} <= set(stages(plan)) <= {"IXSCAN", "FETCH"}, plan
+    found = [one["_id"] for query in queries_of_others(a_run(run_id="run-2")) for one in run(read(mongo, query))]
+    assert sorted(found) == ["c0", "c1", "c3", "c4"]
+
+
+async def read(mongo: Mongo, query: Document) -> list[Document]:
+    return [one async for one in mongo.collection("price_changes").find(query)]
 
 
 def test_a_change_moves_only_while_it_is_in_the_expected_state(kept: Kept, run: Run) -> None:

@@ -1,6 +1,6 @@
 """The history of the market in MongoDB: walked in order, and read from indexes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from pricing.adapters.mongo_market_history import (
 from shared.runtime.mongo import Mongo
 from tests.builders.market import watched
 from tests.builders.pricing import MONDAY
+from tests.fakes.plans import stages
 from tests.fakes.runs import Run
 from tests.fakes.stored_market import DAY
 
@@ -22,16 +23,6 @@ from tests.fakes.stored_market import DAY
 @pytest.fixture
 def mongo(store: Callable[[str], Mongo]) -> Mongo:
     return store("pricing")
-
-
-def stages(plan: Any) -> Iterator[str]:
-    if isinstance(plan, dict):
-        yield from (str(value) for key, value in plan.items() if key == "stage")
-        for value in plan.values():
-            yield from stages(value)
-    elif isinstance(plan, list):
-        for value in plan:
-            yield from stages(value)
 
 
 LOOKS = looks_pipeline("org", ["a", "b"], MONDAY - DAY, MONDAY)
