@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import batched
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
 from pymongo.errors import PyMongoError
 
 from pricing.domain.price_change import PriceChange
 from pricing.usecases.moves import OwnMove
-from shared.runtime.mongo import Document, Mongo, Session, unavailable
+from shared.runtime.mongo import Document, Mongo, Session, found_among, unavailable
 
 COLLECTION = "own_moves"
 KEPT = timedelta(days=120)
-IDS_AT_ONCE = 100
 INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("product_id", ASCENDING), ("at", ASCENDING)], name="of_product"),
     IndexModel([("at", ASCENDING)], expireAfterSeconds=int(KEPT.total_seconds()), name="forgotten"),
@@ -52,11 +50,10 @@ class MongoOwnMoves:
 
     async def of_products(self, organisation_id: str, product_ids: Sequence[str], since: datetime) -> Sequence[OwnMove]:
         """Return what was published for some products since a moment, oldest first."""
-        found: list[OwnMove] = []
+        query = {"organisation_id": organisation_id, "at": {"$gt": since}}
+        moves = self._mongo.collection(COLLECTION)
         try:
-            for ids in batched(product_ids, IDS_AT_ONCE, strict=False):
-                query = {"organisation_id": organisation_id, "product_id": {"$in": ids}, "at": {"$gt": since}}
-                found += [_move(one) async for one in self._mongo.collection(COLLECTION).find(query)]
+            found = [_move(one) async for one in found_among(moves, query, "product_id", product_ids)]
         except PyMongoError as error:
             raise unavailable("read what was published") from error
         return sorted(found, key=lambda move: move.at)

@@ -3,24 +3,20 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import batched
 
-from pymongo import ASCENDING
 from pymongo.errors import PyMongoError
 
 from pricing.adapters.documents import history_from
 from pricing.adapters.mongo_decisions import COLLECTION as DECISIONS
 from pricing.adapters.mongo_decisions import INPUTS
+from pricing.adapters.mongo_looks import WITHOUT_VOTES, moment_text, read_looks
 from pricing.adapters.mongo_runs import RUNS, run_from
 from pricing.adapters.offer_changes import COLLECTION as OBSERVATIONS
 from pricing.domain.decisions.stored import inputs_from
-from pricing.domain.market import READ, Observation
+from pricing.domain.market import Observation
 from pricing.usecases.ports import Run
-from shared.runtime.mongo import Document, Mongo, unavailable
+from shared.runtime.mongo import Document, Mongo, found_among, unavailable
 
-IDS_AT_ONCE = 100
-# What readers said of a page moves no price, and is most of what is kept of a look.
-_WITHOUT_VOTES = {"votes": 0}
 _SLACK = timedelta(milliseconds=1)
 
 
@@ -53,34 +49,19 @@ class MongoPast:
     ) -> Sequence[Observation]:
         """Return the looks at some products that know a price, after `since` and up to `until`, oldest first."""
         # The index knows times as text; a millisecond more loses no look, and the moment itself decides.
-        between = {"$gt": _text(since - _SLACK), "$lt": _text(until + _SLACK)}
-        query: Document = {
-            "organisation_id": organisation_id,
-            "sequence": between,
-            "outcome": {"$in": sorted(READ)},
-        }
-        looks: list[Observation] = []
-        try:
-            for some in batched(product_ids, IDS_AT_ONCE, strict=False):
-                meant = query | {"product_id": {"$in": some}}
-                found = self._mongo.collection(OBSERVATIONS).find(meant, _WITHOUT_VOTES).sort("sequence", ASCENDING)
-                looks += [history_from(one) async for one in found]
-        except PyMongoError as error:
-            raise unavailable("read the observations") from error
-        inside = [one for one in looks if since < one.captured_at <= until]
-        return sorted(inside, key=lambda one: (one.captured_at, one.observation_id))
+        between = {"$gt": moment_text(since - _SLACK), "$lt": moment_text(until + _SLACK)}
+        looks = await read_looks(self._mongo, organisation_id, product_ids, between)
+        return [one for one in looks if since < one.captured_at <= until]
 
     async def observations(self, organisation_id: str, observation_ids: Sequence[str]) -> Mapping[str, Observation]:
         """Return those of the observations that exist, by id."""
-        found: dict[str, Observation] = {}
+        of_organisation = {"organisation_id": organisation_id}
+        observations = self._mongo.collection(OBSERVATIONS)
+        found = found_among(observations, of_organisation, "_id", observation_ids, WITHOUT_VOTES)
         try:
-            for some in batched(observation_ids, IDS_AT_ONCE, strict=False):
-                query = {"_id": {"$in": list(some)}, "organisation_id": organisation_id}
-                cursor = self._mongo.collection(OBSERVATIONS).find(query, _WITHOUT_VOTES)
-                found |= {document["_id"]: history_from(document) async for document in cursor}
+            return {document["_id"]: history_from(document) async for document in found}
         except PyMongoError as error:
             raise unavailable("read the observations") from error
-        return found
 
     async def costs(self, organisation_id: str, product_id: str, since: datetime) -> Sequence[tuple[datetime, Decimal]]:
         """Return what a product cost at each of its decisions since then, oldest first; none where it was not known."""
@@ -92,16 +73,11 @@ class MongoPast:
         try:
             cursor = self._mongo.collection(DECISIONS).find(query, {"_id": 1})
             ids = [document["_id"] async for document in cursor]
-            inputs: list[Document] = []
-            for some in batched(ids, IDS_AT_ONCE, strict=False):
-                named = {"_id": {"$in": some}, "organisation_id": organisation_id}
-                inputs += [one["inputs"] async for one in self._mongo.collection(INPUTS).find(named, {"inputs": 1})]
+            of_organisation, kept = {"organisation_id": organisation_id}, self._mongo.collection(INPUTS)
+            found = found_among(kept, of_organisation, "_id", ids, {"inputs": 1})
+            inputs = [one["inputs"] async for one in found]
         except PyMongoError as error:
             raise unavailable("read what the product cost") from error
         known = [inputs_from(one) for one in inputs]
         costs = [(one.at, one.facts.cost) for one in known if one.facts.cost is not None and one.facts.cost > 0]
         return sorted(costs)
-
-
-def _text(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds")

@@ -7,9 +7,10 @@ operation and each transaction, on the server too (`maxTimeMS` follows from it).
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC
 from functools import reduce
+from itertools import batched
 from typing import Any
 
 import pymongo
@@ -32,6 +33,7 @@ NOT_LET_IN = frozenset({18, 8000})  # AuthenticationFailed, and Atlas' own
 BETWEEN_READS_SECONDS = 1.0  # a secret with a wrong password is not read again for each call
 # Requests that began with the old client may still end with it.
 GRACE_SECONDS = 30
+IDS_AT_ONCE = 100
 
 HEEDED.append(pymongo.timeout)
 
@@ -172,6 +174,22 @@ def unavailable(what: str) -> StoreUnavailable:
     if isinstance(failure, OperationFailure) and failure.code in NOT_LET_IN:
         _Refusals.latest = time.monotonic()
     return StoreUnavailable(f"the database could not {what}; try again shortly")
+
+
+async def found_among(
+    collection: Collection,
+    query: Document,
+    key: str,
+    values: Sequence[str],
+    projection: Mapping[str, int] | None = None,
+) -> AsyncIterator[Document]:
+    """Walk through what `query` finds with one of the values at `key`, asked for some at a time.
+
+    `PyMongoError` when the database does not answer.
+    """
+    for some in batched(values, IDS_AT_ONCE, strict=False):
+        async for document in collection.find(query | {key: {"$in": list(some)}}, projection):
+            yield document
 
 
 async def paged[T](

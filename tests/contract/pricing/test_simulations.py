@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from pricing.adapters.documents import history_document
+from pricing.adapters.mongo_looks import MongoLooks
 from pricing.adapters.mongo_past import MongoPast
 from pricing.domain.decisions.inputs import Inputs
 from pricing.domain.decisions.stored import data_of
 from pricing.domain.errors import SimulationNotFound
 from pricing.domain.simulation import Asked, RivalPrice, RivalProduct, RivalSeller, Simulation
 from shared.kernel.paging import Window
-from shared.runtime.mongo import Mongo
+from shared.runtime.mongo import IDS_AT_ONCE, Mongo
 from tests.builders.pricing import MONDAY, a_run, an_observation, some_facts
 from tests.builders.simulations import UNDER, a_document
 from tests.fakes.pricing import Kept
@@ -165,6 +166,27 @@ def test_looks_of_the_past_come_in_their_order(store: Callable[[str], Mongo], ru
     assert [one.item_price for one in seen] == [Decimal("94.00"), Decimal("95.00")]
     assert list(named) == ["a"]
     assert run(past.seen("org", ["other"], MONDAY, LATER)) == []
+
+
+def test_the_trusted_looks_since_a_moment_come_by_product(store: Callable[[str], Mongo], run: Run) -> None:
+    mongo = store("pricing")
+    names = [f"p{place:03}" for place in range(IDS_AT_ONCE + 1)]
+    looks = [an_observation("95", observation_id=f"of-{name}", product_id=name, captured_at=LATER) for name in names]
+    looks += [
+        an_observation("94", observation_id="first", product_id="p000", captured_at=LATER - timedelta(seconds=1)),
+        an_observation("93", observation_id="old", product_id="p000", captured_at=MONDAY),
+        an_observation("92", observation_id="doubted", product_id="p000", captured_at=LATER, quality="suspicious"),
+        an_observation("91", observation_id="freed", product_id="p001", captured_at=LATER, quality="released"),
+        an_observation("90", observation_id="failed", product_id="p000", captured_at=LATER, outcome="blocked"),
+        an_observation("89", observation_id="theirs", product_id="p000", captured_at=LATER, organisation_id="rival"),
+        an_observation("88", observation_id="not asked", product_id="another", captured_at=LATER),
+    ]
+    run(_insert(mongo, "observations", [history_document(one) for one in looks]))
+
+    found = run(MongoLooks(mongo).since("org", names, MONDAY + timedelta(seconds=1)))
+
+    own = {name: [f"of-{name}"] for name in names} | {"p000": ["first", "of-p000"], "p001": ["freed", "of-p001"]}
+    assert {name: [one.observation_id for one in seen] for name, seen in found.items()} == own
 
 
 def test_what_a_product_cost_is_read_from_its_decisions(store: Callable[[str], Mongo], run: Run) -> None:
