@@ -188,8 +188,11 @@ class FakeOffers:
     async def page(self, organisation_id: str, window: Window) -> Page[Offer]:
         return page_of(self._own(organisation_id), lambda one: one.offer_id, window)
 
-    async def to_decide(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
-        return await self.of_products(organisation_id, product_ids)
+    async def to_decide(
+        self, organisation_id: str, shop_id: str, product_ids: Sequence[str]
+    ) -> dict[str, tuple[Offer, ...]]:
+        found = await self.of_products(organisation_id, product_ids)
+        return {name: tuple(one for one in own if one.shop_id == shop_id) for name, own in found.items()}
 
     async def of_products(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
         own = [one for one in self._own(organisation_id) if one.product_id in product_ids]

@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
-from itertools import batched
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from pricing.adapters.documents import QUARANTINE_KEY, offer_document, offer_from
+from pricing.adapters.offers_to_decide import read_offers
 from pricing.domain.competitor_rules import Correction, Corrections, Sellers, TaxRule, Trust
 from pricing.domain.errors import CompetitorExists, CompetitorNotFound
 from pricing.domain.market import Competitor, Offer
@@ -25,14 +25,10 @@ NOT_PLANNED_BY = (
     *("previous", "last_failure", "quarantined", "rejected", "latest.votes", "latest.title", "latest.suspicions"),
     *("latest.normalised", "latest.promotion", "latest.detail", "latest.snapshot", "latest.page_hash"),
 )
-NOT_DECIDED_BY = (
-    *("previous", "last_failure", "rejected", "volatility"),
-    *(f"{look}.{name}" for look in ("latest", "quarantined") for name in ("votes", "title", "suspicions", "promotion")),
-    *(f"{look}.{name}" for look in ("latest", "quarantined") for name in ("detail", "snapshot", "page_hash")),
-)
-IDS_AT_ONCE = 100
 OFFER_INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("product_id", ASCENDING)], name="of_product"),
+    # A shop's products by their place in it, for runs: ids say nothing of the shop.
+    IndexModel([("organisation_id", ASCENDING), ("shop_id", ASCENDING), ("product_id", ASCENDING)], name="of_shop"),
     IndexModel([("organisation_id", ASCENDING), ("competitor_id", ASCENDING)], name="of_competitor"),
     IndexModel([("organisation_id", ASCENDING), ("_id", ASCENDING)], name="by_id"),
     IndexModel([("organisation_id", ASCENDING), (QUARANTINE_KEY, ASCENDING)], name="quarantined"),
@@ -187,14 +183,14 @@ class MongoOffers:
             found.setdefault(offer.product_id, []).append(offer)
         return {product_id: tuple(offers) for product_id, offers in found.items()}
 
-    async def to_decide(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
-        """Return the offers of each product, by product id, without what no decision looks at."""
-        found: dict[str, list[Offer]] = {}
-        for ids in batched(product_ids, IDS_AT_ONCE, strict=False):
-            query = {"organisation_id": organisation_id, "product_id": {"$in": ids}}
-            for offer in await self._found(query, NOT_DECIDED_BY):
-                found.setdefault(offer.product_id, []).append(offer)
-        return {product_id: tuple(offers) for product_id, offers in found.items()}
+    async def to_decide(
+        self, organisation_id: str, shop_id: str, product_ids: Sequence[str]
+    ) -> dict[str, tuple[Offer, ...]]:
+        """Return the offers of each product of a shop, by product id, with no more than decisions look at."""
+        try:
+            return await read_offers(self._mongo.collection(OFFERS), organisation_id, shop_id, product_ids)
+        except PyMongoError as error:
+            raise unavailable("read offers") from error
 
     async def some(self, organisation_id: str, offer_ids: Sequence[str]) -> Sequence[Offer]:
         """Return those of the offers that exist."""

@@ -194,8 +194,10 @@ class Offers(Protocol):
     async def of_products(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
         """Return the offers of each product, by product id."""
 
-    async def to_decide(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
-        """Return the offers of each product, by product id, without what no decision looks at."""
+    async def to_decide(
+        self, organisation_id: str, shop_id: str, product_ids: Sequence[str]
+    ) -> dict[str, tuple[Offer, ...]]:
+        """Return the offers of each product of a shop, by product id, with no more than decisions look at."""
 
     async def some(self, organisation_id: str, offer_ids: Sequence[str]) -> Sequence[Offer]:
         """Return those of the offers that exist."""

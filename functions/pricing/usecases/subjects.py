@@ -29,8 +29,10 @@ class Read:
 class WatchedOffers(Protocol):
     """The offers that are watched, as far as decisions ask for them."""
 
-    async def to_decide(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
-        """Return the offers of each product, by product id."""
+    async def to_decide(
+        self, organisation_id: str, shop_id: str, product_ids: Sequence[str]
+    ) -> dict[str, tuple[Offer, ...]]:
+        """Return the offers of each product of a shop, by product id."""
 
 
 class Asks(Protocol):
@@ -57,7 +59,7 @@ class ReadSubjects:
     async def __call__(self, rules: Asks, organisation_id: str, products: Sequence[ProductFacts], at: datetime) -> Read:
         """Return what some products of one shop are decided from."""
         ids = [facts.product_id for facts in products]
-        offers = await self.offers.to_decide(organisation_id, ids)
+        offers = await self.offers.to_decide(organisation_id, products[0].shop_id, ids) if products else {}
         named = {offer.competitor_id for of_product in offers.values() for offer in of_product}
         competitors = await self.competitors.some(organisation_id, sorted(named))
         moves: dict[str, list[OwnMove]] = {}

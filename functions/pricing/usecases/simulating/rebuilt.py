@@ -45,9 +45,11 @@ class _OffersThen:
     offers: WatchedOffers
     known: dict[str, _Known]
 
-    async def to_decide(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
+    async def to_decide(
+        self, organisation_id: str, shop_id: str, product_ids: Sequence[str]
+    ) -> dict[str, tuple[Offer, ...]]:
         """Return the offers that had been looked at by then, by product id."""
-        now = await self.offers.to_decide(organisation_id, product_ids)
+        now = await self.offers.to_decide(organisation_id, shop_id, product_ids)
         return {
             product_id: tuple(
                 replace(one, latest=then.latest, quarantined=then.quarantined, previous=None, last_failure=None)
