@@ -13,12 +13,11 @@ from pricing.domain.policies.compiling import compiled
 from pricing.domain.policies.version import Policy
 from pricing.domain.price_change import PriceChange, State
 from pricing.usecases.deciding import DecideProducts
-from pricing.usecases.ports import Facts, Policies, Run, Runs, ShopPart, Stops, StoredDecision
+from pricing.usecases.ports import PRODUCTS_IN_A_PART, Facts, Policies, Run, Runs, ShopPart, Stops, StoredDecision
 from pricing.usecases.waiting import Reminders, waits_of
 from shared.kernel.clock import Clock
 from shared.kernel.identifiers import derived_id
 
-PRODUCTS_IN_A_PART = 1_000
 DECISIONS_AT_ONCE = 250
 MOST_COMPILED = 20
 

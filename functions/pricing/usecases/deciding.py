@@ -10,7 +10,7 @@ from pricing.domain.decisions.inputs import Inputs, inputs_of
 from pricing.domain.market import ProductFacts
 from pricing.domain.policies.compiled import Compiled
 from pricing.usecases.loops import HeedLoops
-from pricing.usecases.subjects import ReadSubjects
+from pricing.usecases.subjects import Read, ReadSubjects, Together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,20 @@ class DecideProducts:
         if not products:
             return [], []
         read = await self.subjects(rules, organisation_id, products, at)
+        return await self._made(rules, read, at, policy_version)
+
+    async def by_each(
+        self, policies: Sequence[Compiled], organisation_id: str, products: Sequence[ProductFacts], at: datetime
+    ) -> list[tuple[list[Inputs], list[Decision]]]:
+        """What each of several policies decides of the same products at the same moment, from one reading."""
+        if not products:
+            return [([], []) for _ in policies]
+        read = await self.subjects(Together(policies), organisation_id, products, at)
+        return [await self._made(rules, read, at, 0) for rules in policies]
+
+    async def _made(
+        self, rules: Compiled, read: Read, at: datetime, policy_version: int
+    ) -> tuple[list[Inputs], list[Decision]]:
         inputs = inputs_of(read.subjects, read.competitors, at)
         made = decided(rules, inputs, policy_version=policy_version)
         looping = await self.loops(rules, read, made, at)

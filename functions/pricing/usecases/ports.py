@@ -18,6 +18,9 @@ from shared.kernel.paging import Page, Window
 
 type Trigger = Literal["person", "schedule", "new_prices"]
 
+PRODUCTS_IN_A_PART = 1_000
+"""About so many products a run decides in one step, whether it goes over a whole shop or follows new prices."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopPart:

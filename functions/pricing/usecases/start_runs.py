@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from pricing.usecases.ports import Facts, Policies, Run, Runs, ShopPart, Trigger
+from pricing.usecases.ports import PRODUCTS_IN_A_PART, Facts, Policies, Run, Runs, ShopPart, Trigger
 from shared.kernel.clock import Clock
 from shared.kernel.errors import PlatformError, Rejected
 from shared.kernel.identifiers import fresh_id
 
-# A part is as large as those of a run over a whole shop; its message names each partition.
-PRODUCTS_IN_A_PART = 1_000
+# A part's message names each partition.
 PARTITIONS_IN_A_PART = 500
 # So much one run takes up; what is left starts the next one.
 MOST_PARTITIONS = 20_000

@@ -46,6 +46,22 @@ class Asks(Protocol):
         """Whether each product's largest moves are measured from the price at the start of the day."""
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Several policies, which ask for what any of them asks."""
+
+    policies: Sequence[Asks]
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Our other shops whose prices any of them follows."""
+        return tuple(dict.fromkeys(channel for one in self.policies for channel in one.channels))
+
+    def per_day(self, products: Sequence[ProductFacts]) -> list[bool]:
+        """Whether any of them measures largest moves from the price at the start of the day."""
+        return [any(asked) for asked in zip(*(one.per_day(products) for one in self.policies), strict=True)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadSubjects:
     """Read what some products' decisions need."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from pricing.domain.decision import Decision
@@ -15,7 +14,6 @@ from pricing.domain.errors import DecisionNotFound, PolicyNotFound
 from pricing.domain.exact_percent import margin_of
 from pricing.domain.market import ProductFacts
 from pricing.domain.policies.checking import findings
-from pricing.domain.policies.compiled import Compiled
 from pricing.domain.policies.compiling import compile_policy, compiled
 from pricing.domain.policies.document import PolicyDocument
 from pricing.domain.policies.trying import tried
@@ -93,16 +91,16 @@ class PreviewPolicy:
     async def __call__(self, organisation_id: str, document: PolicyDocument, asked: PreviewAsked) -> Previewed:
         """Some products' decisions, those of a family together."""
         at = self.clock()
-        rules = compiled(document)
         products, next_after = await self._products(organisation_id, document.shop, asked)
-        made = await self._decided(rules, organisation_id, products, at)
-        others: Sequence[Decision | None] = [None] * len(products)
+        policies = [compiled(document)]
         if asked.against is not None:
             saved = await self.policies.latest(organisation_id, asked.against)
             if saved.shop_id != document.shop:
                 detail = f"«{asked.against}» is a policy of «{saved.shop_id}», this one of «{document.shop}»"
                 raise PolicyNotFound(detail)
-            others = await self._decided(compiled(saved.document), organisation_id, products, at)
+            policies.append(compiled(saved.document))
+        made, *against = [own for _, own in await self.decided.by_each(policies, organisation_id, products, at)]
+        others: Sequence[Decision | None] = against[0] if against else [None] * len(products)
         rows = tuple(
             _row(facts, decision, other) for facts, decision, other in zip(products, made, others, strict=True)
         )
@@ -119,12 +117,6 @@ class PreviewPolicy:
             return await self.facts.in_part(organisation_id, shop_id, ShopPart(partitions=partitions)), None
         part, more = await self.facts.part_after(organisation_id, shop_id, asked.after, asked.limit)
         return await self.facts.in_part(organisation_id, shop_id, part), part.until if more else None
-
-    async def _decided(
-        self, rules: Compiled, organisation_id: str, products: Sequence[ProductFacts], at: datetime
-    ) -> list[Decision]:
-        _, made = await self.decided(rules, organisation_id, products, at)
-        return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

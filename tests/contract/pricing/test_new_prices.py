@@ -20,11 +20,10 @@ from pricing.domain.market import Observation, Offer, ProductFacts
 from pricing.domain.reading import Availability
 from pricing.domain.recording import Known, rejected, released
 from pricing.usecases import start_runs
-from pricing.usecases.ports import Facts, Offers, Policies, Quarantine, Run, Runs, ScanLog
+from pricing.usecases.ports import PRODUCTS_IN_A_PART, Facts, Offers, Policies, Quarantine, Run, Runs, ScanLog
 from pricing.usecases.start_runs import (
     MOST_PARTITIONS,
     PARTITIONS_IN_A_PART,
-    PRODUCTS_IN_A_PART,
     Follower,
     FollowPrices,
     NewPrices,

@@ -132,6 +132,8 @@ class Compiled:
     def per_day(self, products: Sequence[ProductFacts]) -> list[bool]:
         """Whether each product's largest moves are measured so, by the rule that takes it."""
         by_day = [self.limits_per_day(place) for place in range(len(self.rules))]
+        if not any(by_day):
+            return [False] * len(products)
         return [place != NO_RULE and by_day[place] for place in self.first_of(products)]
 
     def loop(self, rule: int) -> LoopPlan:

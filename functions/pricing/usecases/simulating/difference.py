@@ -85,8 +85,8 @@ class SimulateDifference:
         for part in await self.facts.parts_of(organisation_id, pair.saved.shop_id, PRODUCTS_AT_ONCE):
             await pace()
             products = await self.facts.in_part(organisation_id, pair.saved.shop_id, part)
-            seen, live = await self.decide(pair.live, organisation_id, products, at)
-            seen_too, made = await self.decide(pair.candidate, organisation_id, products, at)
+            both = await self.decide.by_each(pair.both, organisation_id, products, at)
+            (seen, live), (seen_too, made) = both
             for facts, inputs, before, own, after in zip(products, seen, live, seen_too, made, strict=True):
                 sides[0].take(inputs, before)
                 sides[1].take(own, after)

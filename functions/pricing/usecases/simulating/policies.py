@@ -1,10 +1,8 @@
 """The policies that a simulation is about: written in the question, or saved."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pricing.domain.errors import InvalidSimulation, PolicyFaults
-from pricing.domain.market import ProductFacts
 from pricing.domain.policies.checking import findings
 from pricing.domain.policies.compiled import Compiled
 from pricing.domain.policies.compiling import Outcome, compile_policy, compiled, ready
@@ -27,19 +25,14 @@ class Pair:
     name: str
 
     @property
-    def channels(self) -> tuple[str, ...]:
-        """Our other shops whose prices either of them follows."""
-        return tuple(dict.fromkeys((*self.live.channels, *self.candidate.channels)))
-
-    def per_day(self, products: Sequence[ProductFacts]) -> list[bool]:
-        """Whether either of them measures largest moves from the price at the start of the day."""
-        both = zip(self.live.per_day(products), self.candidate.per_day(products), strict=True)
-        return [one or other for one, other in both]
+    def both(self) -> tuple[Compiled, Compiled]:
+        """The saved one, then the candidate."""
+        return self.live, self.candidate
 
     @property
     def joins_families(self) -> bool:
         """Whether either of them gives one price to the products of a family."""
-        return any(rule.same_price is not None for one in (self.live, self.candidate) for rule in one.plan.rules)
+        return any(rule.same_price is not None for one in self.both for rule in one.plan.rules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from pricing.usecases.moves import OwnMove, OwnMoves
 from pricing.usecases.ports import Facts, ShopPart
 from pricing.usecases.simulating.past import Past
 from pricing.usecases.simulating.policies import Pair
-from pricing.usecases.subjects import ReadSubjects, WatchedOffers
+from pricing.usecases.subjects import ReadSubjects, Together, WatchedOffers
 
 LOOK_BACK = timedelta(days=30)
 """So long before the first rebuilt day a look may have been; older ones had expired."""
@@ -111,7 +111,7 @@ class RebuildDays:
             offers=_OffersThen(self.subjects.offers, self.known),
             moves=_MovesThen(self.subjects.moves, at),
         )
-        read = await reading(self.pair, self.organisation_id, then, at)
+        read = await reading(Together(self.pair.both), self.organisation_id, then, at)
         return inputs_of(read.subjects, read.competitors, at)
 
 

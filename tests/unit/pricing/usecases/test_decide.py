@@ -15,10 +15,11 @@ from pricing.domain.errors import CompetitorExists, PolicyNotFound, RunNotFound
 from pricing.domain.hold import Hold, HoldKind
 from pricing.domain.offer_draft import OfferDraft
 from pricing.domain.price_change import State
-from pricing.usecases.decide import DECISIONS_AT_ONCE, PRODUCTS_IN_A_PART, DecidePart, PlanRun
+from pricing.usecases.decide import DECISIONS_AT_ONCE, DecidePart, PlanRun
+from pricing.usecases.deciding import DecideProducts
 from pricing.usecases.holds import HoldAsked, HoldProduct
 from pricing.usecases.moves import OwnMove
-from pricing.usecases.ports import Run
+from pricing.usecases.ports import PRODUCTS_IN_A_PART, Run
 from pricing.usecases.register import OfferResult, RegisterCompetitor, RegisterOffers
 from pricing.usecases.start_runs import StartRun
 from shared.kernel.errors import Unavailable
@@ -72,6 +73,18 @@ class World:
     prices: FakeNewPrices = field(default_factory=FakeNewPrices)
     decided_at: datetime = MONDAY + timedelta(minutes=1)
 
+    @property
+    def decided(self) -> DecideProducts:
+        """What decides products as they stand."""
+        return a_decider(
+            self.facts,
+            self.offers,
+            self.moves,
+            competitors=self.competitors,
+            holds=self.holds,
+            looks=self.looks,
+        )
+
     def start(self, organisation_id: str = "org", user_id: str = "usr") -> Run:
         starting = StartRun(policies=self.policies, runs=self.runs, clock=lambda: MONDAY)
         return asyncio.run(starting(organisation_id, "match", user_id))
@@ -83,17 +96,9 @@ class World:
     def decide(self, run: Run, places: Sequence[int] | None = None) -> Run:
         """Plan the run and decide its parts, or those at some places."""
         done = self.plan(run)
-        decided = a_decider(
-            self.facts,
-            self.offers,
-            self.moves,
-            competitors=self.competitors,
-            holds=self.holds,
-            looks=self.looks,
-        )
         deciding = DecidePart(
             facts=self.facts,
-            decided=decided,
+            decided=self.decided,
             policies=self.policies,
             runs=self.runs,
             reminders=self.prices,

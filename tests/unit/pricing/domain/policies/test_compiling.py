@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,16 @@ def test_shares_are_millionths_and_amounts_minor_units() -> None:
     plan = compiled(a_document(a_rule(bounds=bounds, smallest_move=Decimal("0.05")))).plan.rules[0]
     assert (plan.bounds.min_margin_ppm, plan.bounds.min_price, plan.bounds.max_down) == (123_456, 950, 300)
     assert plan.smallest_move == 5
+
+
+def test_rules_by_day_are_told_by_product_and_conditions_asked_only_where_there_is_one() -> None:
+    by_day = a_rule(name="by day", when=where("brand", eq="Acme"), bounds=Bounds(max_up_percent=Decimal(9), per="day"))
+    present = a_rule(name="present", bounds=Bounds(max_up_percent=Decimal(9)))
+    products = [some_facts(brand="Acme"), some_facts(brand="Another")]
+    nobody_looks: Any = [None, None]
+
+    assert compiled(a_document(by_day, present)).per_day(products) == [True, False]
+    assert compiled(a_document(present)).per_day(nobody_looks) == [False, False]
 
 
 @pytest.mark.parametrize(
