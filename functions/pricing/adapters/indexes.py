@@ -32,7 +32,7 @@ INDEXES: Indexes = {
     mongo_candidates.JOBS: mongo_candidates.JOB_INDEXES,
     mongo_changes.COLLECTION: mongo_changes.INDEXES,
     mongo_decisions.COLLECTION: mongo_decisions.INDEXES,
-    mongo_decisions.INPUTS: mongo_decisions.INPUT_INDEXES,
+    mongo_decisions.INPUTS: (),
     mongo_facts.COLLECTION: mongo_facts.INDEXES,
     mongo_filters.COLLECTION: mongo_filters.INDEXES,
     mongo_holds.COLLECTION: mongo_holds.INDEXES,

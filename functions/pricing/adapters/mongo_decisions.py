@@ -17,11 +17,8 @@ from shared.kernel.paging import Page, Window
 from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 
 COLLECTION = "decisions"
-# What decisions were made from stands apart: it is read one by one or by the run, never in a list.
+# What decisions were made from stands apart: it is read by the ids of its decisions, never in a list.
 INPUTS = "decision_inputs"
-INPUT_INDEXES = (
-    IndexModel([("organisation_id", ASCENDING), ("run_id", ASCENDING), ("product_id", ASCENDING)], name="of_run"),
-)
 INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("run_id", ASCENDING), ("product_id", ASCENDING)], name="of_run"),
     IndexModel(
