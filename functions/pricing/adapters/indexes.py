@@ -48,6 +48,7 @@ INDEXES: Indexes = {
     mongo_reports.COLLECTION: mongo_reports.INDEXES,
     mongo_runs.RUNS: mongo_runs.RUN_INDEXES,
     mongo_runs.PARTS: mongo_runs.PART_INDEXES,
+    mongo_runs.TALLIES: mongo_runs.TALLY_INDEXES,
     mongo_scan_budget.COLLECTION: mongo_scan_budget.INDEXES,
     mongo_scan_budget.EFFECTS: mongo_scan_budget.EFFECT_INDEXES,
     mongo_simulations.COLLECTION: mongo_simulations.INDEXES,

@@ -82,8 +82,11 @@ class MongoDecisions:
 
     async def keep(
         self, decisions: Sequence[StoredDecision], changes: Sequence[PriceChange], session: Session
-    ) -> list[StoredDecision]:
-        """Keep new decisions with their proposals and return them; one that is kept keeps its proposal, or none."""
+    ) -> tuple[list[StoredDecision], int]:
+        """Keep new decisions with their proposals; one that is kept keeps its proposal, or none.
+
+        Returns the new decisions, and how many proposals are new.
+        """
         known = await self._known(COLLECTION, decisions, [one.decision_id for one in decisions], session)
         there = await self._known(CHANGES, changes, [one.change_id for one in changes], session)
         new = [one for one in decisions if one.decision_id not in known]
@@ -96,17 +99,7 @@ class MongoDecisions:
                 await self._mongo.collection(INPUTS).insert_many(seen, session=session)
         if proposals:
             await self._mongo.collection(CHANGES).insert_many(map(change_document, proposals), session=session)
-        return new
-
-    async def reasons(self, organisation_id: str, run_id: str) -> dict[str, int]:
-        """Count a run's decisions by reason code."""
-        of_run = {"organisation_id": organisation_id, "run_id": run_id}
-        by_reason = {"$group": {"_id": "$decision.reason", "count": {"$sum": 1}}}
-        try:
-            counted = await self._mongo.collection(COLLECTION).aggregate([{"$match": of_run}, by_reason])
-            return dict(sorted([(one["_id"], int(one["count"])) async for one in counted]))
-        except PyMongoError as error:
-            raise unavailable("count the run's decisions") from error
+        return new, len(proposals)
 
     async def ruled(self, organisation_id: str, run_id: str) -> dict[str, datetime]:
         """Return when each product that a rule of a run took was decided, by product id."""

@@ -1,5 +1,6 @@
 """Policy runs in MongoDB: each step with its announcement in one transaction."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from shared.runtime.outbox import Outbox
 
 RUNS = "runs"
 PARTS = "run_parts"
+TALLIES = "run_tallies"
 # The decider's memory in terraform/functions.tf.
 DECIDER_MB = 1769
 RUN_INDEXES = (
@@ -46,6 +48,10 @@ PARTS_KEPT = timedelta(days=30)
 PART_INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("run_id", ASCENDING)], name="of_run"),
     IndexModel([("done_at", ASCENDING)], expireAfterSeconds=int(PARTS_KEPT.total_seconds()), name="forgotten"),
+)
+TALLY_INDEXES = (
+    IndexModel([("organisation_id", ASCENDING), ("run_id", ASCENDING)], name="of_run"),
+    IndexModel([("at", ASCENDING)], expireAfterSeconds=int(PARTS_KEPT.total_seconds()), name="forgotten"),
 )
 
 
@@ -159,8 +165,9 @@ class MongoRuns:
         async def work(session: Session) -> None:
             if await self._closed(decisions, session) is not None:
                 return
-            new = await self._decisions.keep(decisions, changes, session)
+            new, proposed = await self._decisions.keep(decisions, changes, session)
             if new:
+                await self._tally(new, proposed, at, session)
                 # A decision is new once, so the first of them names this part and no other.
                 first = new[0]
                 facts = JobFacts(first.organisation_id, first.run_id, ordered=False)
@@ -258,13 +265,20 @@ class MongoRuns:
 
     async def _close(self, run: Run, state: str, outcome: Outcome, at: datetime) -> Run:
         of_run = {"organisation_id": run.organisation_id, "run_id": run.run_id}
-        reasons = await self._decisions.reasons(run.organisation_id, run.run_id)
+        reasons, proposed = Counter[str](), 0
         try:
-            proposed = await self._mongo.collection(CHANGES).count_documents(of_run)
+            async for tally in self._mongo.collection(TALLIES).find(of_run):
+                reasons.update(tally["reasons"])
+                proposed += tally["proposed"]
         except PyMongoError as error:
-            raise unavailable("count the run's proposals") from error
+            raise unavailable("count the run's decisions") from error
         counted = replace(
-            run, state=state, finished_at=at, decisions=sum(reasons.values()), proposed=proposed, reasons=reasons
+            run,
+            state=state,
+            finished_at=at,
+            decisions=reasons.total(),
+            proposed=proposed,
+            reasons=dict(sorted(reasons.items())),
         )
 
         async def work(session: Session) -> Run:
@@ -278,6 +292,19 @@ class MongoRuns:
         closed = await self._mongo.transaction(work)
         await self._outbox.relay_quietly()
         return closed
+
+    async def _tally(self, new: Sequence[StoredDecision], proposed: int, at: datetime, session: Session) -> None:
+        """Note what is kept in this step, for the end of the run: it need not count its decisions one by one."""
+        first = new[0]
+        tally = {
+            "_id": first.decision_id,
+            "organisation_id": first.organisation_id,
+            "run_id": first.run_id,
+            "reasons": Counter(one.decision.reason.value for one in new),
+            "proposed": proposed,
+            "at": at,
+        }
+        await self._mongo.collection(TALLIES).insert_one(tally, session=session)
 
     async def _replace(self, run: Run, session: Session) -> None:
         key = {"_id": run.run_id, "organisation_id": run.organisation_id}

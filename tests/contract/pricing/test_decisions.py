@@ -105,6 +105,22 @@ def test_a_run_is_over_with_the_last_of_its_parts(kept: Kept, run: Run) -> None:
     assert done == [False, False, True, True]
 
 
+def test_what_is_kept_in_steps_is_counted_once_however_often_a_step_comes(kept: Kept, run: Run) -> None:
+    run(kept.stores.runs.add(a_run()))
+    made = [a_stored_decision(one) for one in ("a", "b", "c")]
+    made[2] = replace(made[2], decision=replace(made[2].decision, reason=ReasonCode.NO_COMPETITION))
+    changes = [a_change(change_id=f"chg-{one}", product_id=one, decision_id=f"dec-{one}") for one in ("a", "b")]
+    theirs = a_stored_decision("a", decision_id="theirs", run_id="theirs", organisation_id="rival")
+
+    for step, proposed in ((made[:1], changes[:1]), (made[:2], changes), (made[:2], changes), (made[2:], [])):
+        run(kept.stores.runs.decided(step, proposed, LATER))
+    run(kept.stores.runs.decided([theirs], [], LATER))
+    done = run(kept.stores.runs.finish(a_run(), LATER))
+
+    assert (done.decisions, done.proposed) == (3, 2)
+    assert done.reasons == {"MATCH_LOWEST": 2, "NO_COMPETITION": 1}
+
+
 def test_a_run_because_of_new_prices_withdraws_what_waits_for_its_own_products(kept: Kept, run: Run) -> None:
     new = a_run(trigger="new_prices", requested_at=LATER)
     run(kept.stores.runs.add(new))
@@ -287,11 +303,11 @@ def test_a_finished_run_counts_its_reasons_and_withdraws_older_proposals_of_its_
         a_change(change_id="other shop", product_id="a", shop_id="other"),
         a_change(change_id="rival", product_id="a", organisation_id="rival"),
     ]
-    own = a_change(change_id="own", product_id="a", run_id="new", proposed_at=MONDAY)
-    propose(kept, run, *others, own)
+    own = a_change(change_id="own", product_id="a", run_id="new", decision_id="d-a", proposed_at=MONDAY)
+    propose(kept, run, *others)
     made = [a_stored_decision(one, decision_id=f"d-{one}", run_id="new", decided_at=LATER) for one in "abc"]
     made[2] = replace(made[2], decision=replace(made[2].decision, rule=None))
-    run(kept.stores.runs.decided(made, [], MONDAY))
+    run(kept.stores.runs.decided(made, [own], MONDAY))
 
     done = run(kept.stores.runs.finish(new, LATER))
 
