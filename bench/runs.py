@@ -44,6 +44,7 @@ from tests.builders.pricing import a_competitor, a_policy, an_offer, ruled, some
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.new_prices import FakeNewPrices
 from tests.fakes.pricing import FakeStops
+from tests.fakes.publication import publishes_nothing
 
 SIZES = (10_000, 100_000)
 OFFERS = 10
@@ -111,6 +112,7 @@ async def _run(mongo: Mongo, kept: Stores, shop: str) -> tuple[float, Watch, int
         policies=kept.policies,
         runs=Timed(kept.runs, "store", watch),
         reminders=FakeNewPrices(),
+        publish=publishes_nothing(),
         stops=FakeStops(),
         clock=lambda: AT,
     )

@@ -327,7 +327,20 @@ locals {
       mongodb     = true
       events      = true
       heeds_stops = true
-      sends_to    = { DECIDE_QUEUE_URL = "pricing-decide" }
+      sends_to = {
+        DECIDE_QUEUE_URL  = "pricing-decide"
+        PUBLISH_QUEUE_URL = "pricing-publish"
+      }
+    }
+    "pricing-keep-time" = {
+      description = "Does what is due by the clock: proposals expire, publications go on after their canary"
+      house       = "pricing"
+      handler     = "pricing.handlers.keep_time.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+      events      = true
+      sends_to    = { PUBLISH_QUEUE_URL = "pricing-publish" }
     }
     "pricing-follow-prices" = {
       description = "Starts the policy runs that follow new prices"
@@ -374,6 +387,7 @@ locals {
       timeout_s   = 60
       mongodb     = true
       events      = true
+      sends_to    = { PUBLISH_QUEUE_URL = "pricing-publish" }
     }
     "pricing-start-run" = {
       description = "Starts the policy runs that schedules ask for"

@@ -1,11 +1,12 @@
 # The group holds the users' schedules (made by scheduler-api) and the platform's own (below).
 
 locals {
-  # What runs each minute: the relays, the sweeper of jobs, and the starter of runs that follow new prices.
+  # What runs each minute: the relays, the sweeper of jobs, the starter of runs that follow new prices, and what is due in pricing.
   relays = toset([
     "assistant-relay",
     "auth-relay",
     "pricing-follow-prices",
+    "pricing-keep-time",
     "pricing-relay",
     "products-relay",
     "scheduler-tick",

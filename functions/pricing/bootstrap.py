@@ -14,6 +14,7 @@ from pricing.adapters.lambda_trials import LambdaTrials
 from pricing.adapters.mongo_batches import MongoBatches
 from pricing.adapters.mongo_candidates import MongoCandidates
 from pricing.adapters.mongo_changes import MongoPriceChanges
+from pricing.adapters.mongo_emergency_stops import MongoEmergencyStops
 from pricing.adapters.mongo_facts import MongoFacts
 from pricing.adapters.mongo_filters import MongoFilters
 from pricing.adapters.mongo_gauges import MongoGauges
@@ -28,6 +29,7 @@ from pricing.adapters.mongo_observations import MongoObservations, MongoScanLog
 from pricing.adapters.mongo_overview import MongoOverview
 from pricing.adapters.mongo_own_moves import MongoOwnMoves
 from pricing.adapters.mongo_policies import MongoPolicies
+from pricing.adapters.mongo_publication_settings import MongoPublicationSettings
 from pricing.adapters.mongo_quarantine import MongoQuarantine
 from pricing.adapters.mongo_rates import MongoRates
 from pricing.adapters.mongo_recipes import MongoRecipes
@@ -44,9 +46,11 @@ from pricing.adapters.sqs_rates import SqsRates
 from pricing.domain.fetched import FetchLimits
 from pricing.settings import (
     ApiSettings,
+    CloseWorkSettings,
     DecideSettings,
     FetchRatesSettings,
     FollowPricesSettings,
+    KeepTimeSettings,
     PlanSettings,
     PublishSettings,
     ReadUnreadSettings,
@@ -67,16 +71,20 @@ from pricing.usecases.candidates import RecordCandidates, StartDiscovery
 from pricing.usecases.close_work import CloseWork
 from pricing.usecases.data_health import ReadDataHealth
 from pricing.usecases.discover import DiscoverSite
+from pricing.usecases.emergency_stops import LiftStop, StopWriting
 from pricing.usecases.filters import PreviewFilter, SaveFilter
 from pricing.usecases.holds import HoldProduct
 from pricing.usecases.house import Check, Outside, Past, Pricing, Stores
+from pricing.usecases.keep_time import KeepTime
 from pricing.usecases.lane_manners import LaneManners
 from pricing.usecases.market_changes import ReadMarketChanges
 from pricing.usecases.market_history import WalkMarket
 from pricing.usecases.overview import ReadOverview
 from pricing.usecases.policies import ApprovePolicy, SavePolicy
 from pricing.usecases.price_index import ReadPriceIndex
-from pricing.usecases.publish import PublishBatch, StartBatch
+from pricing.usecases.publication_gate import Gate
+from pricing.usecases.publication_settings import SetPublication
+from pricing.usecases.publish import PublishAlone, PublishBatch, StartBatch
 from pricing.usecases.questions import AskMarket
 from pricing.usecases.rates import FetchRates, RecordRates
 from pricing.usecases.read_unread import ReadUnread
@@ -92,6 +100,7 @@ from pricing.usecases.scan_budget import ChooseByBudget, ReadBudget, SetBudget
 from pricing.usecases.scan_pages import ScanPages
 from pricing.usecases.simulations import LinkSimulationFile, RequestSimulation
 from pricing.usecases.start_runs import FollowPrices, StartDueRun, StartRun
+from pricing.usecases.undo import UndoBatch
 from shared.contracts.policy_trials import (
     CheckPolicy,
     DecisionExplained,
@@ -159,6 +168,8 @@ def stores(mongo: Mongo, outbox: Outbox) -> Stores:
         runs=MongoRuns(mongo, outbox),
         changes=MongoPriceChanges(mongo, outbox, lambda prefix: sortable_id(prefix, system_clock())),
         batches=MongoBatches(mongo, outbox),
+        publication=MongoPublicationSettings(mongo),
+        emergency_stops=MongoEmergencyStops(mongo),
         filters=MongoFilters(mongo),
         reports=MongoReports(mongo, outbox),
         simulations=MongoSimulations(mongo, outbox),
@@ -173,6 +184,16 @@ def stores(mongo: Mongo, outbox: Outbox) -> Stores:
 def _kept_for(settings: TellingSettings, **queue_urls: str) -> Stores:
     mongo = database(settings)
     return stores(mongo, outbox_of(mongo, settings, **queue_urls))
+
+
+def gate_of(kept: Stores) -> Gate:
+    """What stands between approved prices and a shop."""
+    return Gate(settings=kept.publication, emergency_stops=kept.emergency_stops)
+
+
+def starts_batch(kept: Stores, clock: Clock = system_clock) -> StartBatch:
+    """The starter of publications."""
+    return StartBatch(changes=kept.changes, batches=kept.batches, gate=gate_of(kept), clock=clock)
 
 
 def wire(
@@ -219,7 +240,11 @@ def wire(
         rebuild_facts=RebuildFacts(rebuilds=kept.rebuilds, clock=clock),
         approve_changes=ApproveChanges(changes=kept.changes, facts=kept.facts, holds=kept.holds, clock=clock),
         deny_changes=DenyChanges(changes=kept.changes, clock=clock),
-        start_batch=StartBatch(changes=kept.changes, batches=kept.batches, clock=clock),
+        start_batch=starts_batch(kept, clock),
+        undo_batch=UndoBatch(changes=kept.changes, batches=kept.batches, gate=gate_of(kept), clock=clock),
+        set_publication=SetPublication(settings=kept.publication, clock=clock),
+        stop_writing=StopWriting(emergency_stops=kept.emergency_stops, clock=clock),
+        lift_stop=LiftStop(emergency_stops=kept.emergency_stops, clock=clock),
         save_filter=SaveFilter(filters=kept.filters),
         preview_filter=PreviewFilter(facts=kept.facts),
         request_report=RequestReport(filters=kept.filters, reports=kept.reports),
@@ -331,7 +356,8 @@ def decider() -> "tuple[PlanRun, DecidePart]":
     """The planner of runs and the taker of decisions."""
     settings = DecideSettings()
     mongo = database(settings)
-    outbox = outbox_of(mongo, settings, **{DECIDE: settings.decide_queue_url})
+    queues = {DECIDE: settings.decide_queue_url, PUBLISH: settings.publish_queue_url}
+    outbox = outbox_of(mongo, settings, **queues)
     kept = stores(mongo, outbox)
     # The kernel brings numpy: only who decides loads it.
     deciding = import_module("pricing.usecases.decide")
@@ -343,6 +369,7 @@ def decider() -> "tuple[PlanRun, DecidePart]":
             policies=kept.policies,
             runs=kept.runs,
             reminders=MongoNewPrices(mongo, outbox),
+            publish=PublishAlone(start=starts_batch(kept), gate=gate_of(kept)),
             stops=Stops(settings.work_bucket),
             clock=system_clock,
         ),
@@ -414,8 +441,8 @@ def write_report() -> WriteReport:
 
 def close_work() -> CloseWork:
     """The closer of work whose job was ended."""
-    settings = RecordSettings()
-    kept = _kept_for(settings)
+    settings = CloseWorkSettings()
+    kept = _kept_for(settings, **{PUBLISH: settings.publish_queue_url})
     return CloseWork(
         runs=kept.runs, batches=kept.batches, reports=kept.reports, simulations=kept.simulations, clock=system_clock
     )
@@ -451,10 +478,18 @@ def publish_batch() -> PublishBatch:
         changes=kept.changes,
         batches=kept.batches,
         holds=kept.holds,
+        gate=gate_of(kept),
         shop=LambdaOwnCatalogue(settings.products_prices_function),
         stops=Stops(settings.work_bucket),
         clock=system_clock,
     )
+
+
+def keep_time() -> KeepTime:
+    """The doer of what is due by the clock."""
+    settings = KeepTimeSettings()
+    kept = _kept_for(settings, **{PUBLISH: settings.publish_queue_url})
+    return KeepTime(changes=kept.changes, batches=kept.batches, clock=system_clock)
 
 
 def ask_market() -> AskMarket:

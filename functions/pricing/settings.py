@@ -56,10 +56,23 @@ class RecordObservationsSettings(RecordSettings):
     unread_queue_url: str
 
 
+class CloseWorkSettings(RecordSettings):
+    """What the closer of work is told."""
+
+    publish_queue_url: str
+
+
 class DecideSettings(RecordSettings):
     """What the taker of decisions is told."""
 
     decide_queue_url: str
+    publish_queue_url: str
+
+
+class KeepTimeSettings(TellingSettings):
+    """What the doer of what is due is told."""
+
+    publish_queue_url: str
 
 
 class FollowPricesSettings(TellingSettings):
@@ -132,10 +145,11 @@ class ReadUnreadSettings(FunctionSettings, ConsumerSettings):
 
 DOORS: dict[str, type[BaseSettings]] = {
     "api": ApiSettings,
-    "close_work": RecordSettings,
+    "close_work": CloseWorkSettings,
     "decide": DecideSettings,
     "fetch_rates": FetchRatesSettings,
     "follow_prices": FollowPricesSettings,
+    "keep_time": KeepTimeSettings,
     "migrate": StoreSettings,
     "plan_scan": PlanSettings,
     "publish": PublishSettings,

@@ -209,7 +209,8 @@ class MainJob:
                 self.account.approved += self._colleague.post("/pricing/price-changes/approvals", body)["done"]
         if not self.account.approved:
             return
-        with self._step("Publish and read back"):
+        with self._step("Go live, publish and read back"):
+            self._colleague.put(f"/pricing/shops/{SHOP}/publication", {"mode": "live"})
             batch = self._colleague.post("/pricing/batches", {"run_id": run_id}, key=f"publish-{run_id}")
             done = self._api.until(
                 f"/pricing/batches/{batch['batch_id']}",

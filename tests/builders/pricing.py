@@ -13,7 +13,8 @@ from pricing.domain.market import Competitor, Observation, Offer, ProductFacts
 from pricing.domain.policies.version import Policy
 from pricing.domain.price_change import PriceChange, State
 from pricing.domain.reading import Availability
-from pricing.usecases.ports import Batch, Run, StoredDecision
+from pricing.usecases.ports import Run, StoredDecision
+from pricing.usecases.publication_ports import Batch
 
 MONDAY = datetime(2026, 11, 23, 6, tzinfo=UTC)
 
@@ -171,6 +172,7 @@ def a_batch(**changes: Any) -> Batch:
     fields: dict[str, Any] = {
         "batch_id": "bat",
         "organisation_id": "org",
+        "shop_id": "demo-eu",
         "state": "PENDING",
         "total": 1,
         "requested_by": "usr",

@@ -31,6 +31,7 @@ from tests.builders.pricing import MATCH, MONDAY, a_policy, an_observation, an_o
 from tests.fakes.new_prices import FakeNewPrices
 from tests.fakes.own_moves import FakeOwnMoves
 from tests.fakes.pricing import FakeCompetitors, FakeFacts, FakeOffers, FakePolicies, FakeRuns, FakeStops
+from tests.fakes.publication import publishes_nothing
 from tests.fakes.simulations import FakePast, FakeSimulationFiles, FakeSimulations
 
 ONE_DAY = timedelta(days=1)
@@ -96,6 +97,7 @@ class SimulatedShop:
             policies=self.policies,
             runs=self.runs,
             reminders=FakeNewPrices(),
+            publish=publishes_nothing(),
             stops=FakeStops(),
             clock=lambda: at,
         )

@@ -7,7 +7,7 @@ from datetime import datetime
 from pricing.domain.market import Observation
 from pricing.domain.price_change import PriceChange, State
 from pricing.usecases.moves import LateMove, OwnMove
-from tests.fakes.pricing import FakeChanges
+from tests.fakes.publication import FakeChanges
 
 
 @dataclass

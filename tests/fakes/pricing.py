@@ -4,12 +4,10 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import Decimal
 
 from pricing.domain.candidate import identifiers
 from pricing.domain.decision import Decision, ReasonCode
 from pricing.domain.errors import (
-    BatchNotFound,
     CompetitorExists,
     CompetitorNotFound,
     DecisionNotFound,
@@ -33,22 +31,13 @@ from pricing.domain.scan_effects import Effects, changed_offers, decided_anew, m
 from pricing.usecases.data_health import Wanted
 from pricing.usecases.house import Stores
 from pricing.usecases.looks import Look, PageAsked
-from pricing.usecases.ports import (
-    NOTHING_SAID,
-    Batch,
-    PagesOfLane,
-    Recorded,
-    Run,
-    ScanLog,
-    ShopPart,
-    StoredDecision,
-    Written,
-)
+from pricing.usecases.ports import NOTHING_SAID, PagesOfLane, Recorded, Run, ScanLog, ShopPart, StoredDecision
 from pricing.usecases.report import Report
 from shared.kernel.clock import Clock, system_clock
 from shared.kernel.errors import Unavailable
 from shared.kernel.paging import Page, Window
 from tests.fakes.lists import page_of
+from tests.fakes.publication import FakeChanges
 from tests.fakes.scan_budget import FakeBudgets
 
 
@@ -450,87 +439,6 @@ class FakePolicies:
 
 
 @dataclass
-class FakeChanges:
-    """Price changes by id. Killed before a move, it stays as it is and raises, as a worker that dies would."""
-
-    kept: dict[str, PriceChange] = field(default_factory=dict)
-    killed_before: State | None = None
-
-    async def some(self, organisation_id: str, change_ids: Sequence[str]) -> Sequence[PriceChange]:
-        return [one for one in self._own(organisation_id) if one.change_id in change_ids]
-
-    async def page(
-        self, organisation_id: str, window: Window, state: State | None, run_id: str | None
-    ) -> Page[PriceChange]:
-        own = [one for one in self._own(organisation_id) if state is None or one.state is state]
-        own = [one for one in own if run_id is None or one.run_id == run_id]
-        return page_of(own, lambda one: f"{one.proposed_at}/{one.change_id}", window, newest_first=True)
-
-    async def withdraw(self, organisation_id: str, product_id: str, why: str, at: datetime) -> None:
-        for one in self._own(organisation_id):
-            waits = one.state in {State.PROPOSED, State.APPROVED} and one.batch_id is None
-            if waits and one.product_id == product_id:
-                self.kept[one.change_id] = replace(one, state=State.DENIED, decided_at=at, deny_reason=why)
-
-    async def move(self, before: State, changes: Sequence[PriceChange]) -> Sequence[str]:
-        if before is self.killed_before:
-            raise Unavailable("the worker died")
-        moved = []
-        for change in changes:
-            known = self.kept.get(change.change_id)
-            whose = change.organisation_id
-            if known is not None and known.state is before and known.organisation_id == whose:
-                self.kept[change.change_id] = change
-                moved.append(change.change_id)
-        return moved
-
-    async def propose(self, change: PriceChange) -> None:
-        self.kept.setdefault(change.change_id, change)
-
-    async def waiting(self, organisation_id: str, run_id: str | None) -> int:
-        return len(self._waiting(organisation_id, run_id))
-
-    async def settle(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange], at: datetime) -> None:
-        assert at.tzinfo is not None
-        assert {one.organisation_id for one in changes} <= {organisation_id}
-        sent = [one for one in changes if self._is_of(one.change_id, organisation_id, batch_id)]
-        await self.move(State.SENT, sent)
-
-    async def release(self, organisation_id: str, batch_id: str) -> None:
-        for one in self._own(organisation_id):
-            if one.batch_id == batch_id and one.state is State.APPROVED:
-                self.kept[one.change_id] = replace(one, batch_id=None)
-
-    def gather(self, organisation_id: str, batch_id: str, run_id: str | None) -> int:
-        """Bind what waits to a batch."""
-        taken = self._waiting(organisation_id, run_id)
-        for one in taken:
-            self.kept[one.change_id] = replace(one, batch_id=batch_id)
-        return len(taken)
-
-    def _is_of(self, change_id: str, organisation_id: str, batch_id: str) -> bool:
-        known = self.kept.get(change_id)
-        return known is not None and (known.organisation_id, known.batch_id) == (organisation_id, batch_id)
-
-    async def unpublished(self, organisation_id: str, batch_id: str, limit: int) -> Sequence[PriceChange]:
-        waiting = {State.APPROVED, State.SENT}
-        own = [one for one in self._own(organisation_id) if one.batch_id == batch_id and one.state in waiting]
-        return sorted(own, key=lambda one: one.proposed_at, reverse=True)[:limit]
-
-    async def states(self, organisation_id: str, batch_id: str) -> dict[str, int]:
-        own = [one for one in self._own(organisation_id) if one.batch_id == batch_id]
-        return dict(Counter(one.state.value for one in own))
-
-    def _waiting(self, organisation_id: str, run_id: str | None) -> list[PriceChange]:
-        free = [one for one in self._own(organisation_id) if one.state is State.APPROVED and one.batch_id is None]
-        return [one for one in free if run_id is None or one.run_id == run_id]
-
-    def _own(self, organisation_id: str) -> list[PriceChange]:
-        own = [one for one in self.kept.values() if one.organisation_id == organisation_id]
-        return sorted(own, key=lambda one: f"{one.proposed_at}/{one.change_id}", reverse=True)
-
-
-@dataclass
 class FakeRuns:
     """Runs and decisions by id; proposals go where price changes are kept."""
 
@@ -671,42 +579,6 @@ class FakeRuns:
 
 
 @dataclass
-class FakeBatches:
-    """Batches by id, over the changes that they bind."""
-
-    changes: FakeChanges = field(default_factory=FakeChanges)
-    kept: dict[str, Batch] = field(default_factory=dict)
-
-    async def add(self, batch: Batch) -> Batch:
-        return self.kept.setdefault(batch.batch_id, batch)
-
-    async def find(self, organisation_id: str, batch_id: str) -> Batch | None:
-        found = self.kept.get(batch_id)
-        return found if found is not None and found.organisation_id == organisation_id else None
-
-    async def get(self, organisation_id: str, batch_id: str) -> Batch:
-        found = self.kept.get(batch_id)
-        if found is None or found.organisation_id != organisation_id:
-            raise BatchNotFound("none")
-        return found
-
-    async def begin(self, batch: Batch, at: datetime) -> Batch:
-        known = await self.get(batch.organisation_id, batch.batch_id)
-        if known.started_at is None:
-            total = self.changes.gather(batch.organisation_id, batch.batch_id, batch.run_id)
-            self.kept[batch.batch_id] = replace(known, state="RUNNING", started_at=at, total=total)
-        return self.kept[batch.batch_id]
-
-    async def end(self, batch: Batch, state: str, at: datetime) -> Batch:
-        known = await self.get(batch.organisation_id, batch.batch_id)
-        if known.finished_at is None:
-            states = await self.changes.states(batch.organisation_id, batch.batch_id)
-            total = sum(states.values())
-            self.kept[batch.batch_id] = replace(known, state=state, total=total, states=states, finished_at=at)
-        return self.kept[batch.batch_id]
-
-
-@dataclass
 class FakeStops:
     """The jobs that are to stop; `after` looks a job that was not yet to stop is."""
 
@@ -717,37 +589,6 @@ class FakeStops:
     async def stopped(self, organisation_id: str, job_id: str) -> bool:
         self.looks += 1
         return (organisation_id, job_id) in self.jobs and self.looks > self.after
-
-
-@dataclass
-class FakeShop:
-    """A shop: its prices by product; `written` is every price that was really changed. It may show something else."""
-
-    prices: dict[str, Decimal | None] = field(default_factory=dict)
-    written: list[tuple[str, Decimal]] = field(default_factory=list)
-    shows_instead: dict[str, Decimal] = field(default_factory=dict)
-
-    async def write(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange]) -> Sequence[Written]:
-        assert organisation_id
-        assert batch_id
-        return [Written(change.product_id, self._write(change)) for change in changes]
-
-    async def read(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, Decimal | None]:
-        assert organisation_id
-        shown = self.prices | self.shows_instead
-        return {one: shown[one] for one in product_ids if one in shown}
-
-    def _write(self, change: PriceChange) -> str | None:
-        if change.product_id not in self.prices:
-            return "the catalogue has no such product"
-        shown = self.prices[change.product_id]
-        if shown == change.after:
-            return None
-        if shown != change.before:
-            return f"the shop shows {shown}: changed since"
-        self.prices[change.product_id] = change.after
-        self.written.append((change.product_id, change.after))
-        return None
 
 
 @dataclass

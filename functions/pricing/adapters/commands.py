@@ -5,7 +5,8 @@ from datetime import datetime
 from pricing.adapters.recipe_messages import told_recipe
 from pricing.domain.market import Observation
 from pricing.domain.simulation import Simulation
-from pricing.usecases.ports import Batch, PagesOfLane, Run, ShopPart
+from pricing.usecases.ports import PagesOfLane, Run, ShopPart
+from pricing.usecases.publication_ports import Batch
 from shared.contracts.pricing import (
     BatchRequested,
     PagesToScan,
@@ -54,7 +55,8 @@ def part_requested(run: Run, place: int, part: ShopPart) -> RunPartRequested:
 def batch_requested(batch: Batch) -> BatchRequested:
     """Publish a batch."""
     return BatchRequested(
-        id=derived_id("msg", "batch", batch.batch_id),
+        # What goes on after its canary is asked for once more.
+        id=derived_id("msg", "batch", batch.batch_id, *(["rest"] if batch.canary_passed else [])),
         occurred_at=batch.requested_at,
         correlation_id=batch.batch_id,
         organisation_id=batch.organisation_id,

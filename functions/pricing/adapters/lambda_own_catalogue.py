@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pricing.domain.price_change import PriceChange
-from pricing.usecases.ports import Written
+from pricing.usecases.publication_ports import Written
 from shared.contracts.envelope import Amount
 from shared.contracts.products import PricesRead, PricesWritten, PriceToSet, ReadPrices, SetPrices
 from shared.runtime.aws import invoke
@@ -24,7 +24,14 @@ class LambdaOwnCatalogue:
             prices=tuple(_to_set(change) for change in changes),
         )
         answered = PricesWritten.model_validate_json(await invoke(self._function, command.model_dump_json()))
-        return [Written(one.product_id, None if one.outcome == "written" else one.detail) for one in answered.results]
+        return [
+            Written(
+                one.product_id,
+                None if one.outcome == "written" else one.detail,
+                "conflict" if one.outcome == "conflict" else "refused",
+            )
+            for one in answered.results
+        ]
 
     async def read(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, Decimal | None]:
         """Return the shown price of each product, in its shop's currency."""

@@ -3,26 +3,37 @@
 from dataclasses import asdict, replace
 from datetime import datetime
 
+from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from pricing.adapters.commands import PUBLISH, batch_requested
 from pricing.adapters.mongo_changes import COLLECTION as CHANGES
 from pricing.adapters.mongo_changes import waiting_changes
 from pricing.domain.errors import BatchNotFound
-from pricing.usecases.ports import Batch
+from pricing.usecases.publication_ports import Batch
 from shared.contracts.jobs import Outcome
+from shared.kernel.paging import Page, Window
 from shared.runtime.job_facts import JobFacts
-from shared.runtime.mongo import Document, Mongo, Session, unavailable
+from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 from shared.runtime.outbox import Outbox
 
 COLLECTION = "batches"
 # The publisher's memory in terraform/functions.tf.
 PUBLISHER_MB = 512
-OUTCOMES: dict[str, Outcome] = {"FINISHED": "completed", "CANCELLED": "cancelled"}
+OUTCOMES: dict[str, Outcome] = {"FINISHED": "completed", "CANCELLED": "cancelled", "STOPPED": "failed"}
+INDEXES = (
+    IndexModel([("organisation_id", ASCENDING), ("_id", DESCENDING)], name="newest_first"),
+    IndexModel([("state", ASCENDING), ("resume_at", ASCENDING)], name="waiting"),
+)
 
 
 def _facts(batch: Batch) -> JobFacts:
     return JobFacts(batch.organisation_id, batch.batch_id)
+
+
+def batch_from(document: Document) -> Batch:
+    """The batch in a stored document."""
+    return Batch(**{key: value for key, value in document.items() if key != "_id"})
 
 
 class MongoBatches:
@@ -34,7 +45,8 @@ class MongoBatches:
 
     async def add(self, batch: Batch) -> Batch:
         """Keep a new batch, ask for its publication and announce it, in one; a batch of this id stays as it is."""
-        title = f"Publication of {batch.total} prices"
+        title = "Publication of" if batch.undoes is None else f"Undo of {batch.undoes}:"
+        title = f"{title} {batch.total} prices"
         opened = _facts(batch).opened("publication", title, batch.requested_by, batch.requested_at, batch.run_id)
 
         async def work(session: Session) -> None:
@@ -64,20 +76,33 @@ class MongoBatches:
         except PyMongoError as error:
             raise unavailable("read the batch") from error
 
-    async def begin(self, batch: Batch, at: datetime) -> Batch:
-        """Take up the batch with every approved change that waits, and announce how many.
+    async def page(self, organisation_id: str, window: Window) -> Page[Batch]:
+        """Return some batches, newest first."""
+        query: Document = {"organisation_id": organisation_id}
+        return await paged(self._mongo.collection(COLLECTION), query, "_id", window, batch_from, newest_first=True)
 
-        A batch that was taken up already keeps what it took first.
+    async def begin(self, batch: Batch, canary_share: int, at: datetime) -> Batch:
+        """Take up the batch with every approved change of its shop that waits, and announce how many.
+
+        Its canary has at least one price. A batch that was taken up already keeps what it took first; an undo takes
+        nothing up, its changes are its own.
         """
-        free = waiting_changes(batch.organisation_id, batch.run_id)
+        free = waiting_changes(batch.organisation_id, batch.shop_id, batch.run_id)
+        own: Document = {"organisation_id": batch.organisation_id, "batch_id": batch.batch_id}
+        changes = self._mongo.collection(CHANGES)
 
         async def work(session: Session) -> Batch:
             known = await self._read(batch.organisation_id, batch.batch_id, session)
             if known.started_at is not None:
                 return known
-            bound = {"$set": {"batch_id": batch.batch_id}}
-            taken = await self._mongo.collection(CHANGES).update_many(free, bound, session=session)
-            begun = replace(known, state="RUNNING", started_at=at, total=taken.modified_count)
+            if batch.undoes is None:
+                await changes.update_many(free, {"$set": {"batch_id": batch.batch_id}}, session=session)
+            total = await changes.count_documents(own, session=session)
+            first = await changes.find_one(own, {"share": 1}, sort=[("share", ASCENDING)], session=session)
+            # What is taken back was read once already, and hurts as long as it stands.
+            is_careful = canary_share > 0 and batch.undoes is None and first is not None
+            share = max(canary_share, first["share"] + 1) if is_careful and first is not None else 0
+            begun = replace(known, state="RUNNING", started_at=at, total=total, canary_share=share)
             await self._replace(begun, session)
             await self._outbox.add([_facts(batch).planned(begun.total, at)], session)
             return begun
@@ -86,7 +111,44 @@ class MongoBatches:
         await self._outbox.relay_quietly()
         return begun
 
-    async def end(self, batch: Batch, state: str, at: datetime) -> Batch:
+    async def pass_canary(self, batch: Batch, resume_at: datetime | None) -> Batch:
+        """Note that the canary was written, and from when on the rest may follow: at once, or CANARY until then."""
+
+        async def work(session: Session) -> Batch:
+            known = await self._read(batch.organisation_id, batch.batch_id, session)
+            if known.canary_passed or known.finished_at is not None:
+                return known
+            state = "RUNNING" if resume_at is None else "CANARY"
+            passed = replace(known, state=state, canary_passed=True, resume_at=resume_at)
+            await self._replace(passed, session)
+            return passed
+
+        return await self._mongo.transaction(work)
+
+    async def resume(self, at: datetime, limit: int) -> int:
+        """Ask again for the publication of batches of every organisation whose wait is over; return how many."""
+        due: Document = {"state": "CANARY", "resume_at": {"$lte": at}}
+        try:
+            found = await self._mongo.collection(COLLECTION).find(due).sort("resume_at", ASCENDING).to_list(limit)
+        except PyMongoError as error:
+            raise unavailable("read the batches that wait") from error
+        for document in found:
+            await self.go_on(batch_from(document))
+        return len(found)
+
+    async def go_on(self, batch: Batch) -> None:
+        """Ask again for the publication of a batch whose canary is out, in one with its end of waiting."""
+
+        async def work(session: Session) -> None:
+            known = await self._read(batch.organisation_id, batch.batch_id, session)
+            if known.state == "CANARY":
+                await self._replace(replace(known, state="RUNNING", resume_at=None), session)
+                await self._outbox.add([batch_requested(known)], session, to=PUBLISH)
+
+        await self._mongo.transaction(work)
+        await self._outbox.relay_quietly()
+
+    async def end(self, batch: Batch, state: str, at: datetime, detail: str = "") -> Batch:
         """Count the batch's changes by state, close it and announce that."""
 
         async def work(session: Session) -> Batch:
@@ -94,11 +156,19 @@ class MongoBatches:
             if known.finished_at is not None:
                 return known
             states = await self._states(batch, session)
-            ended = replace(known, state=state, total=sum(states.values()), states=states, finished_at=at)
+            ended = replace(
+                known,
+                state=state,
+                total=sum(states.values()),
+                states=states,
+                finished_at=at,
+                resume_at=None,
+                detail=detail,
+            )
             await self._replace(ended, session)
             facts = _facts(batch)
             cost = facts.computed(PUBLISHER_MB, known.started_at, at)
-            await self._outbox.add([cost, facts.ended(OUTCOMES[state], at)], session)
+            await self._outbox.add([cost, facts.ended(OUTCOMES[state], at, detail)], session)
             return ended
 
         ended = await self._mongo.transaction(work)
@@ -117,7 +187,7 @@ class MongoBatches:
 
     async def _read(self, organisation_id: str, batch_id: str, session: Session | None) -> Batch:
         query: Document = {"_id": batch_id, "organisation_id": organisation_id}
-        document = await self._mongo.collection(COLLECTION).find_one(query, {"_id": 0}, session=session)
+        document = await self._mongo.collection(COLLECTION).find_one(query, session=session)
         if document is None:
             raise BatchNotFound(f"no batch «{batch_id}»; POST /pricing/batches starts one")
-        return Batch(**document)
+        return batch_from(document)

@@ -8,7 +8,9 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import PyMongoError
 
 from pricing.adapters.mongo_own_moves import note_moves
+from pricing.domain.decision import Route
 from pricing.domain.price_change import PriceChange, State
+from pricing.usecases.publication_ports import ChangesWanted, Tally
 from shared.kernel.identifiers import NewId
 from shared.kernel.paging import Page, Window
 from shared.runtime.job_facts import JobFacts
@@ -31,19 +33,36 @@ INDEXES = (
         [("organisation_id", ASCENDING), ("shop_id", ASCENDING), ("state", ASCENDING), ("run_id", ASCENDING)],
         name="of_shop",
     ),
+    IndexModel([("organisation_id", ASCENDING), ("state", ASCENDING), ("queue", DESCENDING)], name="of_state_by_risk"),
+    IndexModel(
+        [("organisation_id", ASCENDING), ("shop_id", ASCENDING), ("state", ASCENDING), ("batch_id", ASCENDING)],
+        name="waiting_of_shop",
+    ),
+    IndexModel(
+        [("organisation_id", ASCENDING), ("batch_id", ASCENDING), ("state", ASCENDING), ("share", ASCENDING)],
+        name="canary_of_batch",
+    ),
+    IndexModel([("state", ASCENDING), ("expires_at", ASCENDING)], name="expiring"),
 )
+RISKS: dict[Route, int] = {"auto": 0, "review": 1, "manager": 2}
+# More than any stake has, so that texts of this length sort as their numbers do.
+STAKE_DIGITS = 24
+KEY = {"_id", "organisation_id"}
+STORED_ONLY = {"_id", "sequence", "queue", "share", "moved_by"}
 
 
 def change_document(change: PriceChange) -> Document:
     """The stored form of a price change; its id is its key."""
     fields = asdict(change)
     sequence = f"{change.proposed_at.isoformat(timespec='milliseconds')}/{change.change_id}"
-    return {"_id": fields.pop("change_id"), "sequence": sequence} | fields
+    stake = int(change.stake * 1000)
+    queue = f"{RISKS.get(change.route, 0)}/{stake:0{STAKE_DIGITS}}/{change.change_id}"
+    return {"_id": fields.pop("change_id"), "sequence": sequence, "queue": queue, "share": change.share} | fields
 
 
 def change_from(document: Document) -> PriceChange:
     """The price change in a stored document."""
-    fields = {key: value for key, value in document.items() if key not in {"_id", "sequence", "moved_by"}}
+    fields = {key: value for key, value in document.items() if key not in STORED_ONLY}
     fields["state"] = State(fields["state"])
     return PriceChange(change_id=document["_id"], **fields)
 
@@ -60,26 +79,36 @@ class MongoPriceChanges:
         """Return those of the changes that exist."""
         return await self._found({"_id": {"$in": list(change_ids)}, "organisation_id": organisation_id})
 
-    async def page(
-        self, organisation_id: str, window: Window, state: State | None, run_id: str | None
-    ) -> Page[PriceChange]:
-        """Return some changes, newest first, of one state or run or of all."""
+    async def page(self, organisation_id: str, window: Window, wanted: ChangesWanted) -> Page[PriceChange]:
+        """Return some of the changes that are meant: newest first, or those of most risk and money first."""
         query: Document = {"organisation_id": organisation_id}
-        if state is not None:
-            query["state"] = state.value
-        if run_id is not None:
-            query["run_id"] = run_id
-        collection = self._mongo.collection(COLLECTION)
-        return await paged(collection, query, "sequence", window, change_from, newest_first=True)
+        for name in ("shop_id", "run_id", "batch_id", "product_id", "brand", "reason", "route"):
+            value = getattr(wanted, name)
+            if value is not None:
+                query[name] = value
+        if wanted.state is not None:
+            query["state"] = wanted.state.value
+        sizes = {"$gte": wanted.size_from, "$lte": wanted.size_to}
+        if sized := {name: bound for name, bound in sizes.items() if bound is not None}:
+            query["size_percent"] = sized
+        key = "queue" if wanted.order == "risk" else "sequence"
+        return await paged(self._mongo.collection(COLLECTION), query, key, window, change_from, newest_first=True)
 
-    async def propose(self, change: PriceChange) -> None:
-        """Keep a proposal that no run made; one of this id stays as it is."""
-        document = change_document(change)
-        key = {"_id": document.pop("_id"), "organisation_id": change.organisation_id}
+    async def propose(self, changes: Sequence[PriceChange]) -> None:
+        """Keep price changes that no run made; one of the same id stays as it is."""
+        documents = [change_document(change) for change in changes]
+        writes = [
+            UpdateOne(
+                {"_id": one["_id"], "organisation_id": one["organisation_id"]},
+                {"$setOnInsert": {name: value for name, value in one.items() if name not in KEY}},
+                upsert=True,
+            )
+            for one in documents
+        ]
         try:
-            await self._mongo.collection(COLLECTION).update_one(key, {"$setOnInsert": document}, upsert=True)
+            await self._mongo.collection(COLLECTION).bulk_write(writes, ordered=False)
         except PyMongoError as error:
-            raise unavailable("store the proposal") from error
+            raise unavailable("store the proposals") from error
 
     async def withdraw(self, organisation_id: str, product_id: str, why: str, at: datetime) -> None:
         """Deny what waits for a product: its proposals, and its approved prices that no batch took up."""
@@ -90,6 +119,19 @@ class MongoPriceChanges:
             await self._mongo.collection(COLLECTION).update_many(query | {"batch_id": None}, {"$set": denied})
         except PyMongoError as error:
             raise unavailable("withdraw proposals") from error
+
+    async def expire(self, at: datetime, limit: int) -> int:
+        """Deny proposals of every organisation that have expired; return how many there were."""
+        proposed: Document = {"state": State.PROPOSED.value, "expires_at": {"$lte": at}}
+        denied = {"state": State.DENIED.value, "decided_at": at, "deny_reason": "expired: nobody approved it in time"}
+        collection = self._mongo.collection(COLLECTION)
+        try:
+            found = [one["_id"] async for one in collection.find(proposed, {"_id": 1}).limit(limit)]
+            if not found:
+                return 0
+            return (await collection.update_many(proposed | {"_id": {"$in": found}}, {"$set": denied})).modified_count
+        except PyMongoError as error:
+            raise unavailable("deny expired proposals") from error
 
     async def move(self, before: State, changes: Sequence[PriceChange]) -> Sequence[str]:
         """Store changes that are still in the state `before`; return the ids of those that were."""
@@ -116,15 +158,16 @@ class MongoPriceChanges:
         except PyMongoError as error:
             raise unavailable("store price changes") from error
 
-    async def waiting(self, organisation_id: str, run_id: str | None) -> int:
-        """Count the approved changes without a batch, of one run or of all."""
+    async def waiting(self, organisation_id: str, shop_id: str, run_id: str | None) -> int:
+        """Count the approved changes of a shop without a batch, of one run or of all."""
+        query = waiting_changes(organisation_id, shop_id, run_id)
         try:
-            return await self._mongo.collection(COLLECTION).count_documents(waiting_changes(organisation_id, run_id))
+            return await self._mongo.collection(COLLECTION).count_documents(query)
         except PyMongoError as error:
             raise unavailable("count approved prices") from error
 
     async def settle(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange], at: datetime) -> None:
-        """Store how changes that are still SENT ended and announce it, in one."""
+        """Store how changes that are still SENT ended and announce it, in one. What they undo is REVERTED then."""
         of_batch: Document = {"organisation_id": organisation_id, "batch_id": batch_id, "state": State.SENT.value}
 
         async def work(session: Session) -> None:
@@ -139,6 +182,7 @@ class MongoPriceChanges:
             await self._mongo.collection(COLLECTION).bulk_write(writes, ordered=False, session=session)
             applied = [change for change in ended if change.state is State.APPLIED]
             await note_moves(self._mongo, applied, at, session)
+            await self._reverted([change.undoes for change in applied if change.undoes], organisation_id, session)
             failed = sum(change.state in {State.FAILED, State.UNKNOWN} for change in ended)
             # A change ends once, so the first of them names this part and no other.
             part = ended[0].change_id
@@ -156,31 +200,62 @@ class MongoPriceChanges:
         except PyMongoError as error:
             raise unavailable("free the prices of a batch") from error
 
-    async def unpublished(self, organisation_id: str, batch_id: str, limit: int) -> Sequence[PriceChange]:
-        """Return changes of a batch that have not reached an end, newest first."""
+    async def unpublished(
+        self, organisation_id: str, batch_id: str, limit: int, below: int | None = None
+    ) -> Sequence[PriceChange]:
+        """Return changes of a batch that have not reached an end, newest first; only those of a share below one."""
         waiting = {"$in": [State.APPROVED.value, State.SENT.value]}
-        query = {"organisation_id": organisation_id, "batch_id": batch_id, "state": waiting}
+        query: Document = {"organisation_id": organisation_id, "batch_id": batch_id, "state": waiting}
+        if below is not None:
+            query["share"] = {"$lt": below}
         return await self._found(query, limit)
 
-    async def states(self, organisation_id: str, batch_id: str) -> dict[str, int]:
-        """Count a batch's changes by state."""
-        query = {"organisation_id": organisation_id, "batch_id": batch_id}
-        count = {"$group": {"_id": "$state", "count": {"$sum": 1}}}
+    async def undoable(self, organisation_id: str, batch_id: str, after: str, limit: int) -> Sequence[PriceChange]:
+        """Return changes of a batch that were, or may have been, written over another price, by id, after one."""
+        query: Document = {
+            "organisation_id": organisation_id,
+            "batch_id": batch_id,
+            "state": {"$in": [State.APPLIED.value, State.UNKNOWN.value]},
+            "before": {"$ne": None},
+            "_id": {"$gt": after},
+        }
+        return await self._found(query, limit, by="_id")
+
+    async def tally(self, organisation_id: str, batch_id: str) -> Tally:
+        """Count what became of a batch's prices so far."""
+        ended = {"$in": [State.APPLIED.value, State.FAILED.value, State.UNKNOWN.value, State.REVERTED.value]}
+        query = {"organisation_id": organisation_id, "batch_id": batch_id, "state": ended}
+        refused = {"$or": [{"$eq": ["$state", State.UNKNOWN.value]}, {"$eq": ["$failure", "refused"]}]}
+        count = {"_id": None, "written": {"$sum": 1}, "failed": {"$sum": {"$cond": [refused, 1, 0]}}}
         try:
-            counted = await self._mongo.collection(COLLECTION).aggregate([{"$match": query}, count])
-            return {one["_id"]: int(one["count"]) async for one in counted}
+            counted = await self._mongo.collection(COLLECTION).aggregate([{"$match": query}, {"$group": count}])
+            async for one in counted:
+                return Tally(int(one["written"]), int(one["failed"]))
         except PyMongoError as error:
             raise unavailable("count price changes") from error
+        return Tally()
 
-    async def _found(self, query: Document, limit: int = 0) -> list[PriceChange]:
+    async def _reverted(self, change_ids: Sequence[str], organisation_id: str, session: Session) -> None:
+        if change_ids:
+            which = {"_id": {"$in": list(change_ids)}, "organisation_id": organisation_id}
+            reverted = {"$set": {"state": State.REVERTED.value}}
+            await self._mongo.collection(COLLECTION).update_many(which, reverted, session=session)
+
+    async def _found(self, query: Document, limit: int = 0, by: str = "sequence") -> list[PriceChange]:
+        order = DESCENDING if by == "sequence" else ASCENDING
         try:
-            cursor = self._mongo.collection(COLLECTION).find(query).sort("sequence", DESCENDING).limit(limit)
+            cursor = self._mongo.collection(COLLECTION).find(query).sort(by, order).limit(limit)
             return [change_from(one) async for one in cursor]
         except PyMongoError as error:
             raise unavailable("read price changes") from error
 
 
-def waiting_changes(organisation_id: str, run_id: str | None) -> Document:
-    """The approved changes without a batch, of one run or of all."""
-    query: Document = {"organisation_id": organisation_id, "state": State.APPROVED.value, "batch_id": None}
+def waiting_changes(organisation_id: str, shop_id: str, run_id: str | None) -> Document:
+    """The approved changes of a shop without a batch, of one run or of all."""
+    query: Document = {
+        "organisation_id": organisation_id,
+        "shop_id": shop_id,
+        "state": State.APPROVED.value,
+        "batch_id": None,
+    }
     return query if run_id is None else query | {"run_id": run_id}

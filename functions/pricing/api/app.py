@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from pricing.api.changes import batch_routes, change_routes
+from pricing.api.changes import change_routes
 from pricing.api.competitor_settings import competitor_setting_routes
 from pricing.api.data_health import data_health_routes
 from pricing.api.discoveries import discovery_routes
@@ -14,6 +14,7 @@ from pricing.api.offer_imports import offer_import_routes
 from pricing.api.overview import overview_routes
 from pricing.api.policies import policy_routes
 from pricing.api.price_index import price_index_routes
+from pricing.api.publication import batch_routes, emergency_stop_routes, publication_routes
 from pricing.api.quarantine import quarantine_routes
 from pricing.api.rates import rate_routes
 from pricing.api.rebuilds import rebuild_routes
@@ -32,6 +33,7 @@ MANNERS = Manners(
     costly=frozenset(
         {
             "POST /pricing/batches",
+            "POST /pricing/batches/{batch_id}/undos",
             "POST /pricing/runs",
             "POST /pricing/facts/rebuilds",
             "POST /pricing/policy-previews",
@@ -39,7 +41,7 @@ MANNERS = Manners(
             "POST /pricing/simulations",
         }
     ),
-    needs_key=frozenset({"POST /pricing/batches"}),
+    needs_key=frozenset({"POST /pricing/batches", "POST /pricing/batches/{batch_id}/undos"}),
 )
 
 
@@ -67,6 +69,8 @@ def build_app(house: Pricing, edge: Edge | None = None) -> FastAPI:
         decision_routes(house),
         change_routes(house),
         batch_routes(house),
+        publication_routes(house),
+        emergency_stop_routes(house),
         filter_routes(house),
         report_routes(house),
         simulation_routes(house),

@@ -45,23 +45,3 @@ class NewRun(Body):
     """A policy to apply to its shop."""
 
     policy_id: Slug
-
-
-class Approval(Body):
-    """Proposals to approve."""
-
-    change_ids: list[str] = Field(min_length=1, max_length=1000)
-    justification: str = Field(default="", max_length=2000)
-
-
-class Denial(Body):
-    """Proposals to deny, with the reason."""
-
-    change_ids: list[str] = Field(min_length=1, max_length=1000)
-    reason: str = Field(min_length=1, max_length=200)
-
-
-class NewBatch(Body):
-    """Approved prices to publish: those of one run, or all that wait."""
-
-    run_id: str | None = Field(default=None, max_length=64)

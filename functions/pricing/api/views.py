@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from pricing.domain.market import Competitor, Observation, Offer
 from pricing.domain.price_change import PriceChange
-from pricing.usecases.ports import Batch, Run, StoredDecision
+from pricing.usecases.ports import Run, StoredDecision
+from pricing.usecases.publication_ports import Batch
 from shared.runtime.answers import MoneyView, View
 
 type Shown = dict[str, object]
@@ -254,7 +255,7 @@ class RunPage(View):
 
 
 class ChangeView(View):
-    """A price on its way from decision to shop."""
+    """A price on its way from decision to shop. `stake` is the money a week that it moves."""
 
     change_id: str
     shop_id: str
@@ -274,27 +275,45 @@ class ChangeView(View):
     deny_reason: str | None
     batch_id: str | None
     detail: str
+    failure: str | None
+    brand: str | None
+    stake: MoneyView
+    size_percent: str | None
+    expires_at: str | None
+    undoes: str | None
 
 
 class ChangePage(View):
-    """Some price changes, newest first."""
+    """Some price changes, in the order asked for."""
 
     data: list[ChangeView]
     next_cursor: str | None
 
 
 class BatchView(View):
-    """A publication."""
+    """A publication: PENDING, RUNNING, CANARY (a share is out, the rest waits), FINISHED, CANCELLED or STOPPED."""
 
     batch_id: str
+    shop_id: str
     run_id: str | None
+    undoes: str | None
+    reason: str
     state: str
+    detail: str
+    resume_at: str | None
     total: int
     requested_by: str
     requested_at: str
     started_at: str | None
     finished_at: str | None
     states: dict[str, int] | None
+
+
+class BatchPage(View):
+    """Some publications, newest first."""
+
+    data: list[BatchView]
+    next_cursor: str | None
 
 
 def _money(amount: Decimal | None, currency: str) -> Shown | None:
@@ -360,11 +379,17 @@ def shown_run(run: Run) -> Shown:
 
 def shown_change(change: PriceChange) -> Shown:
     """A price change as `ChangeView`."""
-    hidden = {"organisation_id", "currency", "policy_author_id", "product_revision"}
+    hidden = {"organisation_id", "currency", "policy_author_id", "product_revision", "facts_hash"}
     fields = {name: value for name, value in asdict(change).items() if name not in hidden}
-    return fields | {"before": _money(change.before, change.currency), "after": _money(change.after, change.currency)}
+    return fields | {
+        "before": _money(change.before, change.currency),
+        "after": _money(change.after, change.currency),
+        "stake": _money(change.stake, change.currency),
+        "size_percent": None if change.size_percent is None else f"{change.size_percent:f}",
+    }
 
 
 def shown_batch(batch: Batch) -> Shown:
     """A batch as `BatchView`."""
-    return {name: value for name, value in asdict(batch).items() if name != "organisation_id"}
+    hidden = {"organisation_id", "canary_share", "canary_passed", "despite_stop"}
+    return {name: value for name, value in asdict(batch).items() if name not in hidden}

@@ -246,3 +246,52 @@ class PolicyTooLarge(TooLarge):
 
     code = "pricing/policy-too-large"
     title = "The policy is too large"
+
+
+class InvalidPublicationSettings(Invalid):
+    """Settings of publication that cannot be carried out."""
+
+    code = "pricing/invalid-publication-settings"
+    title = "The settings of publication cannot be carried out"
+
+
+class ShopInTestMode(Conflict):
+    """A shop whose prices are decided and not written."""
+
+    code = "pricing/shop-in-test-mode"
+    title = "The shop is in test mode"
+
+
+class InvalidEmergencyStop(Invalid):
+    """A stop, or its lifting, that does not say why."""
+
+    code = "pricing/invalid-emergency-stop"
+    title = "The emergency stop does not say why"
+
+
+class EmergencyStopNotFound(NotFound):
+    """No such stop in this organisation."""
+
+    code = "pricing/emergency-stop-not-found"
+    title = "There is no such emergency stop"
+
+
+class WritesStopped(Conflict):
+    """An emergency stop is in force."""
+
+    code = "pricing/writes-stopped"
+    title = "An emergency stop is in force"
+
+
+class BatchUnderWay(Conflict):
+    """A publication that has not ended."""
+
+    code = "pricing/batch-under-way"
+    title = "The publication has not ended"
+
+
+class NothingToUndo(Conflict):
+    """A publication of which no price stands."""
+
+    code = "pricing/nothing-to-undo"
+    title = "No price of the publication can be taken back"

@@ -1,14 +1,22 @@
 """A price on its way from decision to shop, and who may wave it through."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
+from typing import Literal
 
 from pricing.domain.decision import Route
+from pricing.domain.market import ProductFacts
 
 SHORTEST_JUSTIFICATION = 50
 LONGEST_REASON = 200
+SHARES = 10_000
+WEEKS = 4
+
+type Failure = Literal["conflict", "held", "refused"]
+"""Why a price was not written: the shop shows another one, the product is held, or the shop did not take it."""
 
 
 class State(StrEnum):
@@ -26,7 +34,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceChange:
-    """One proposed price of one product."""
+    """One proposed price of one product.
+
+    `stake` is the money a week that it moves: its size times the units sold in a week (one, where that is not known).
+    `size_percent` is its size beside the price before. `facts_hash` names what the catalogue said when it was decided.
+    """
 
     change_id: str
     organisation_id: str
@@ -50,6 +62,18 @@ class PriceChange:
     deny_reason: str | None = None
     batch_id: str | None = None
     detail: str = ""
+    failure: Failure | None = None
+    brand: str | None = None
+    stake: Decimal = Decimal(0)
+    size_percent: Decimal | None = None
+    facts_hash: str = ""
+    expires_at: datetime | None = None
+    undoes: str | None = None
+
+    @property
+    def share(self) -> int:
+        """Its place among ten thousand, drawn once from its id: the first ones of a publication go out ahead."""
+        return int.from_bytes(hashlib.sha256(self.change_id.encode()).digest()[:8]) % SHARES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +85,41 @@ class Approver:
     justification: str
 
 
-def objection(change: PriceChange, approver: Approver, price_now: Decimal | None) -> str | None:
-    """Why this person cannot approve this change now, or None when they can."""
+def facts_hash(facts: ProductFacts) -> str:
+    """What the catalogue says of a product that a price of it rests on, as a name; its price itself stands apart."""
+    amounts = (facts.cost, facts.min_price, facts.max_price, facts.map_price, facts.msrp)
+    told = [facts.currency, facts.tax_basis, facts.active, *(one and f"{one.normalize():f}" for one in amounts)]
+    return hashlib.sha256("|".join(map(str, told)).encode()).hexdigest()[:16]
+
+
+def weighed(change: PriceChange, facts: ProductFacts) -> PriceChange:
+    """The change with what a person weighs it by: brand, money a week, size, and what the catalogue says now."""
+    size = None if not change.before else abs(change.after - change.before) / change.before * 100
+    units = Decimal(1) if facts.sold_28d is None else Decimal(facts.sold_28d) / WEEKS
+    stake = abs(change.after - (change.before or 0)) * units
+    return replace(
+        change,
+        brand=facts.brand,
+        stake=stake.quantize(change.after, ROUND_HALF_EVEN),
+        size_percent=None if size is None else size.quantize(Decimal("0.01"), ROUND_HALF_EVEN),
+        facts_hash=facts_hash(facts),
+    )
+
+
+def objection(change: PriceChange, approver: Approver, facts: ProductFacts, at: datetime) -> str | None:
+    """Why this person cannot approve this change at this moment, or None when they can."""
     if change.state is not State.PROPOSED:
         return f"it is {change.state.value}, not PROPOSED"
+    if change.expires_at is not None and change.expires_at <= at:
+        return f"it expired at {change.expires_at.isoformat()}; run the policy again"
     if change.policy_author_id == approver.user_id:
         return "you wrote the policy that decided it; a colleague must approve"
-    if change.before != price_now:
+    if change.before != facts.price:
         return (
-            f"the shop's price is {price_now} now, it was {change.before} when this was decided; run the policy again"
+            f"the shop's price is {facts.price} now, it was {change.before} when this was decided; run the policy again"
         )
+    if change.facts_hash and change.facts_hash != facts_hash(facts):
+        return "the product's cost, bounds or status changed since this was decided; run the policy again"
     if change.route == "manager" and not approver.manages:
         return "a move of this size needs a pricing manager"
     if change.route == "manager" and len(approver.justification.strip()) < SHORTEST_JUSTIFICATION:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pricing.domain.hold import held_back
 from pricing.domain.price_change import LONGEST_REASON, Approver, PriceChange, State, objection
 from pricing.usecases.holds import Holds, holds_of
-from pricing.usecases.ports import Facts, PriceChanges
+from pricing.usecases.ports import Facts
+from pricing.usecases.publication_ports import PriceChanges
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Invalid
 
@@ -37,7 +38,7 @@ class ApproveChanges:
         products = await self.facts.by_id(organisation_id, product_ids)
         held = await holds_of(self.holds, organisation_id, product_ids, at)
         objections = {
-            change.change_id: objection(change, approver, products[change.product_id].price)
+            change.change_id: objection(change, approver, products[change.product_id], at)
             or held_back(change.run_id, held.get(change.product_id, ()))
             for change in found.values()
             if change.product_id in products

@@ -6,7 +6,8 @@ Work that is under way ends by itself at its next look for a stop. What nobody t
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from pricing.usecases.ports import Batches, Runs
+from pricing.usecases.ports import Runs
+from pricing.usecases.publication_ports import Batches
 from pricing.usecases.report import Reports
 from pricing.usecases.simulations import Simulations
 from shared.kernel.clock import Clock
@@ -47,6 +48,9 @@ class CloseWork:
         # One that has begun may have written prices: only its worker can say how they ended.
         if batch.started_at is None and batch.finished_at is None:
             await self.batches.end(batch, "CANCELLED", self.clock())
+        elif batch.state == "CANARY":
+            # Nobody works on it while it waits: its worker is asked to come, and sees that it is to stop.
+            await self.batches.go_on(batch)
 
     async def _report(self, organisation_id: str, job_id: str) -> None:
         report = await self.reports.get(organisation_id, job_id)

@@ -11,9 +11,11 @@ from pricing.domain.decisions.stored import data_of
 from pricing.domain.policies.compiled import Compiled
 from pricing.domain.policies.compiling import compiled
 from pricing.domain.policies.version import Policy
-from pricing.domain.price_change import PriceChange, State
+from pricing.domain.price_change import PriceChange, State, weighed
+from pricing.domain.publication import PublicationSettings
 from pricing.usecases.deciding import DecideProducts
 from pricing.usecases.ports import PRODUCTS_IN_A_PART, Facts, Policies, Run, Runs, ShopPart, Stops, StoredDecision
+from pricing.usecases.publish import PublishAlone
 from pricing.usecases.waiting import Reminders, waits_of
 from shared.kernel.clock import Clock
 from shared.kernel.identifiers import derived_id
@@ -52,7 +54,8 @@ class DecidePart:
 
     A decision's id is made of run and product, so a part that is decided twice, or goes on after a crash, keeps what
     it decided first; the rest is decided as things stand then. What is decided together is kept together: a family
-    has the prices of one moment. Whoever decides the last part closes the run.
+    has the prices of one moment. Whoever decides the last part closes the run, and has what its policy let through
+    published, where the shop's prices go out by themselves.
 
     A run that is to stop ends between two such steps: its decisions stay for reading, its proposals are withdrawn,
     because prices of half a shop are no policy.
@@ -63,6 +66,7 @@ class DecidePart:
     policies: Policies
     runs: Runs
     reminders: Reminders
+    publish: PublishAlone
     stops: Stops
     clock: Clock
     compiled: dict[tuple[str, str, int], tuple[Policy, Compiled]] = field(default_factory=dict)
@@ -75,7 +79,10 @@ class DecidePart:
             # A worker may have kept proposals while the run was cancelled, and died before it withdrew them.
             return await self.runs.cancel(run, at)
         if run.finished_at is not None:
+            # Whoever closed it may have died before its prices went out.
+            await self.publish(run)
             return run
+        settings = await self.publish.gate.settings_of(organisation_id, run.shop_id)
         policy, rules = await self._policy(run)
         products = await self.facts.in_part(organisation_id, run.shop_id, part)
         # Nobody lets their own prices through: a band needs a colleague to start the run, or to approve the policy.
@@ -87,8 +94,8 @@ class DecidePart:
                 return await self.runs.cancel(run, self.clock())
             stored = [_stored(run, decision, data_of(seen), at) for decision, seen in made_from[start:end]]
             changes = [
-                _proposed(run, policy, one, price, is_read=is_read)
-                for one in stored
+                weighed(_proposed(run, policy, one, price, settings, is_read=is_read), seen.facts)
+                for one, (_, seen) in zip(stored, made_from[start:end], strict=True)
                 if (price := one.decision.price) is not None and one.decision.moves
             ]
             await self.runs.decided(stored, changes, self.clock())
@@ -96,7 +103,8 @@ class DecidePart:
             # Nobody else would look again when a schedule opens.
             await self.reminders.remind(run, waits_of(rules, inputs, made))
         if await self.runs.part_done(run, place, at, self.clock()):
-            return await self.runs.finish(run, self.clock())
+            run = await self.runs.finish(run, self.clock())
+            await self.publish(run)
         return run
 
     async def _policy(self, run: Run) -> tuple[Policy, Compiled]:
@@ -140,7 +148,9 @@ def _stored(run: Run, decision: Decision, inputs: dict[str, object], at: datetim
     )
 
 
-def _proposed(run: Run, policy: Policy, stored: StoredDecision, price: Decimal, *, is_read: bool) -> PriceChange:
+def _proposed(
+    run: Run, policy: Policy, stored: StoredDecision, price: Decimal, settings: PublicationSettings, *, is_read: bool
+) -> PriceChange:
     decision = stored.decision
     at = stored.decided_at
     change = PriceChange(
@@ -160,6 +170,7 @@ def _proposed(run: Run, policy: Policy, stored: StoredDecision, price: Decimal, 
         policy_author_id=policy.author_id,
         product_revision=decision.product_revision,
         proposed_at=at,
+        expires_at=settings.expiry(at),
     )
     if decision.route != "auto":
         return change

@@ -9,8 +9,9 @@ from typing import Protocol
 from pricing.domain.errors import InvalidHold, ProductUnknown
 from pricing.domain.hold import HOLD_PREFIX, Hold, HoldKind, checked
 from pricing.domain.market import ProductFacts
-from pricing.domain.price_change import PriceChange, State
-from pricing.usecases.ports import Facts, PriceChanges
+from pricing.domain.price_change import PriceChange, State, weighed
+from pricing.usecases.ports import Facts
+from pricing.usecases.publication_ports import PriceChanges
 from shared.kernel.clock import Clock
 from shared.kernel.identifiers import derived_id, fresh_id
 from shared.kernel.money import MINOR_UNITS
@@ -99,7 +100,7 @@ class HoldProduct:
             why = f"{hold.hold_id} holds the product: {hold.reason}"
             await self.changes.withdraw(organisation_id, hold.product_id, why, at)
         if hold.price is not None and hold.price != found[asked.sku].price:
-            await self.changes.propose(_proposed(hold, hold.price, found[asked.sku]))
+            await self.changes.propose([_proposed(hold, hold.price, found[asked.sku])])
         return hold
 
 
@@ -113,7 +114,7 @@ def _price(asked: Decimal, currency: str) -> Decimal:
 
 def _proposed(hold: Hold, price: Decimal, facts: ProductFacts) -> PriceChange:
     """A person's price, on its way like any other: a colleague looks at it."""
-    return PriceChange(
+    change = PriceChange(
         change_id=derived_id("chg", hold.hold_id),
         organisation_id=hold.organisation_id,
         shop_id=hold.shop_id,
@@ -131,3 +132,4 @@ def _proposed(hold: Hold, price: Decimal, facts: ProductFacts) -> PriceChange:
         product_revision=facts.revision,
         proposed_at=hold.set_at,
     )
+    return weighed(change, facts)

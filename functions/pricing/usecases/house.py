@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pricing.usecases.approve import ApproveChanges, DenyChanges
 from pricing.usecases.candidates import Candidates, StartDiscovery
 from pricing.usecases.data_health import HealthFacts, ReadDataHealth
+from pricing.usecases.emergency_stops import LiftStop, StopWriting
 from pricing.usecases.filters import Filters, PreviewFilter, SaveFilter
 from pricing.usecases.holds import HoldProduct, Holds
 from pricing.usecases.market_changes import ReadMarketChanges
@@ -13,19 +14,15 @@ from pricing.usecases.market_history import MarketHistory
 from pricing.usecases.moves import OwnMoves
 from pricing.usecases.overview import ReadOverview
 from pricing.usecases.policies import ApprovePolicy, PolicyTexts, SavePolicy
-from pricing.usecases.ports import (
-    Batches,
-    Competitors,
-    Facts,
-    Observations,
-    Offers,
-    Policies,
-    PriceChanges,
-    Quarantine,
-    RateTables,
-    Runs,
-)
+from pricing.usecases.ports import Competitors, Facts, Observations, Offers, Policies, Quarantine, RateTables, Runs
 from pricing.usecases.price_index import ReadPriceIndex
+from pricing.usecases.publication_ports import (
+    Batches,
+    EmergencyStops,
+    PriceChanges,
+    PublicationSettingsStore,
+)
+from pricing.usecases.publication_settings import SetPublication
 from pricing.usecases.publish import StartBatch
 from pricing.usecases.rebuild_facts import RebuildFacts, Rebuilds
 from pricing.usecases.recipes import MendRecipe, ReadRecipe, Recipes, RetireRecipe, SaveRecipe, StoredPages, TryRecipe
@@ -36,6 +33,7 @@ from pricing.usecases.scan_budget import Budgets, ReadBudget, SetBudget
 from pricing.usecases.simulations import LinkSimulationFile, RequestSimulation, SimulationFiles, Simulations
 from pricing.usecases.start_runs import StartRun
 from pricing.usecases.trials import Trials
+from pricing.usecases.undo import UndoBatch
 from shared.kernel.clock import Clock
 from shared.kernel.gauges import ReadGauges
 
@@ -57,6 +55,8 @@ class Stores:
     runs: Runs
     changes: PriceChanges
     batches: Batches
+    publication: PublicationSettingsStore
+    emergency_stops: EmergencyStops
     filters: Filters
     reports: Reports
     simulations: Simulations
@@ -112,6 +112,10 @@ class Pricing:
     approve_changes: ApproveChanges
     deny_changes: DenyChanges
     start_batch: StartBatch
+    undo_batch: UndoBatch
+    set_publication: SetPublication
+    stop_writing: StopWriting
+    lift_stop: LiftStop
     save_filter: SaveFilter
     preview_filter: PreviewFilter
     request_report: RequestReport

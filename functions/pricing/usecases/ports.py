@@ -3,13 +3,12 @@
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Literal, Protocol
 
 from pricing.domain.decision import Decision, ReasonCode
 from pricing.domain.market import Competitor, Observation, Offer, ProductFacts
 from pricing.domain.policies.version import Policy
-from pricing.domain.price_change import PriceChange, State
+from pricing.domain.price_change import PriceChange
 from pricing.domain.product_filter import Criteria
 from pricing.domain.rates import Rates, RateTable
 from pricing.domain.recipe import Recipe
@@ -57,22 +56,6 @@ class Run:
     parts: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """Approved prices that are published together. `states` counts its price changes by state."""
-
-    batch_id: str
-    organisation_id: str
-    state: str
-    total: int
-    requested_by: str
-    requested_at: datetime
-    run_id: str | None = None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    states: dict[str, int] | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
     """A decision with the run it belongs to and the moment it was taken at.
@@ -97,14 +80,6 @@ class Recorded:
     read: int
     failed: int
     suspicious: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What the shop answered for one price: None, or why it was refused."""
-
-    product_id: str
-    refusal: str | None
 
 
 class Facts(Protocol):
@@ -385,71 +360,3 @@ class Runs(Protocol):
 
     async def newest_decisions(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, StoredDecision]:
         """Return the newest decision of each product, by product id."""
-
-
-class PriceChanges(Protocol):
-    """Prices on their way from decision to shop."""
-
-    async def some(self, organisation_id: str, change_ids: Sequence[str]) -> Sequence[PriceChange]:
-        """Return those of the changes that exist."""
-
-    async def page(
-        self, organisation_id: str, window: Window, state: State | None, run_id: str | None
-    ) -> Page[PriceChange]:
-        """Return some changes, newest first, of one state or run or of all."""
-
-    async def propose(self, change: PriceChange) -> None:
-        """Keep a proposal that no run made; one of this id stays as it is."""
-
-    async def withdraw(self, organisation_id: str, product_id: str, why: str, at: datetime) -> None:
-        """Deny what waits for a product: its proposals, and its approved prices that no batch took up."""
-
-    async def move(self, before: State, changes: Sequence[PriceChange]) -> Sequence[str]:
-        """Store changes that are still in the state `before`; return the ids of those that were."""
-
-    async def waiting(self, organisation_id: str, run_id: str | None) -> int:
-        """Count the approved changes without a batch, of one run or of all."""
-
-    async def settle(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange], at: datetime) -> None:
-        """Store how changes that are still SENT ended and announce it, in one."""
-
-    async def release(self, organisation_id: str, batch_id: str) -> None:
-        """Take the changes of a batch that were not sent out of it; they stay approved."""
-
-    async def unpublished(self, organisation_id: str, batch_id: str, limit: int) -> Sequence[PriceChange]:
-        """Return changes of a batch that have not reached an end, newest first."""
-
-    async def states(self, organisation_id: str, batch_id: str) -> dict[str, int]:
-        """Count a batch's changes by state."""
-
-
-class Batches(Protocol):
-    """Publications."""
-
-    async def add(self, batch: Batch) -> Batch:
-        """Keep a new batch, ask for its publication and announce it, in one; a batch of this id stays as it is."""
-
-    async def find(self, organisation_id: str, batch_id: str) -> Batch | None:
-        """Return one batch, if there is one."""
-
-    async def get(self, organisation_id: str, batch_id: str) -> Batch:
-        """Return one batch; `BatchNotFound` when there is none."""
-
-    async def begin(self, batch: Batch, at: datetime) -> Batch:
-        """Take up the batch with every approved change that waits, of its run or of all, and announce how many.
-
-        A batch that was taken up already keeps what it took first.
-        """
-
-    async def end(self, batch: Batch, state: str, at: datetime) -> Batch:
-        """Count the batch's changes by state, close it and announce that."""
-
-
-class Shop(Protocol):
-    """Where prices are shown."""
-
-    async def write(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange]) -> Sequence[Written]:
-        """Write prices; writing twice with one batch id is writing once."""
-
-    async def read(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, Decimal | None]:
-        """Return the shown price of each product, in its shop's currency."""

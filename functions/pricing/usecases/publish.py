@@ -6,44 +6,55 @@ from state to state only while it is in the one expected.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pricing.domain.errors import NothingToPublish
 from pricing.domain.hold import held_back
-from pricing.domain.price_change import PriceChange, State
+from pricing.domain.price_change import Failure, PriceChange, State
+from pricing.domain.publication import PublicationSettings
 from pricing.usecases.holds import Holds, holds_of
-from pricing.usecases.ports import Batch, Batches, PriceChanges, Shop, Stops
+from pricing.usecases.ports import Run, Stops
+from pricing.usecases.publication_gate import Gate
+from pricing.usecases.publication_ports import Batch, Batches, PriceChanges, Shop, Tally
+from pricing.usecases.undo import propose_undo
 from shared.kernel.clock import Clock
-from shared.kernel.identifiers import fresh_id
+from shared.kernel.errors import Conflict
+from shared.kernel.identifiers import derived_id, fresh_id
 
 CHANGES_IN_A_CALL = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartBatch:
-    """Ask for the publication of the approved prices that wait, of one run or of all."""
+    """Ask for the publication of a shop's approved prices that wait, of one run or of all."""
 
     changes: PriceChanges
     batches: Batches
+    gate: Gate
     clock: Clock
 
-    async def __call__(self, organisation_id: str, user_id: str, run_id: str | None) -> Batch:
-        """Return the batch; `NothingToPublish` when no approved price waits.
+    async def __call__(
+        self, organisation_id: str, user_id: str, shop_id: str, run_id: str | None, batch_id: str | None = None
+    ) -> Batch:
+        """Return the batch; `NothingToPublish` when no approved price waits, or why none may be written now.
 
         Its prices are gathered when it is published: a batch that nobody took up binds none of them.
         """
         at = self.clock()
-        batch_id = fresh_id("bat", at)
+        batch_id = batch_id or fresh_id("bat", at)
         known = await self.batches.find(organisation_id, batch_id)
         if known is not None:
             # The same request has come before, and its prices may be published by now.
             return known
-        waiting = await self.changes.waiting(organisation_id, run_id)
+        await self.gate.must_be_open(organisation_id, shop_id)
+        waiting = await self.changes.waiting(organisation_id, shop_id, run_id)
         if waiting == 0:
             raise NothingToPublish("approve proposals first: GET /pricing/price-changes?state=PROPOSED lists them")
         batch = Batch(
             batch_id=batch_id,
             organisation_id=organisation_id,
+            shop_id=shop_id,
             run_id=run_id,
             state="PENDING",
             total=waiting,
@@ -54,35 +65,89 @@ class StartBatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublishAlone:
+    """Publish what a run's policy let through, where the shop's prices go out by themselves."""
+
+    start: StartBatch
+    gate: Gate
+
+    async def __call__(self, run: Run) -> Batch | None:
+        """Return the run's own batch, one however often it is asked for; None where nothing may, or is to, go out."""
+        settings, why = await self.gate.look(run.organisation_id, run.shop_id)
+        if why is not None or not settings.automatic or run.state != "FINISHED":
+            return None
+        batch_id = derived_id("bat", run.run_id)
+        try:
+            return await self.start(run.organisation_id, "policy", run.shop_id, run.run_id, batch_id)
+        except Conflict:
+            return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishBatch:
-    """Bring every price of a batch to APPLIED, FAILED or UNKNOWN.
+    """Bring every price of a batch to APPLIED, FAILED or UNKNOWN: the canary's first, then the rest.
 
     The price of a product that is held is not written, and FAILED by the hold's name, unless the hold names it.
 
-    A batch that is to stop ends between two calls: prices that were not sent are approved and free again; of those
-    that were sent before a crash, the ones that the shop shows are APPLIED and the others free.
+    A batch ends early between two calls: cancelled by a person, or stopped by an emergency stop, by a shop that was
+    put into test mode, or because too many of its prices failed. Prices that were not sent are approved and free
+    again; of those that were sent before a crash, the ones that the shop shows are APPLIED and the others free.
     """
 
     changes: PriceChanges
     batches: Batches
     holds: Holds
+    gate: Gate
     shop: Shop
     stops: Stops
     clock: Clock
 
     async def __call__(self, organisation_id: str, batch_id: str) -> Batch:
-        """Publish what has not reached an end and return the batch."""
+        """Publish what has not reached an end and return the batch; one whose canary is out waits for its time."""
         batch = await self.batches.get(organisation_id, batch_id)
         if batch.finished_at is not None:
             return batch
-        batch = await self.batches.begin(batch, self.clock())
-        while some := await self.changes.unpublished(organisation_id, batch_id, CHANGES_IN_A_CALL):
-            if await self.stops.stopped(organisation_id, batch_id):
-                return await self._cancelled(batch)
-            await self._publish(organisation_id, batch_id, some)
-        return await self.batches.end(batch, "FINISHED", self.clock())
+        if batch.resume_at is not None and self.clock() < batch.resume_at:
+            return batch
+        settings = await self.gate.settings_of(organisation_id, batch.shop_id)
+        if batch.undoes is not None and batch.started_at is None:
+            await propose_undo(self.changes, batch, batch.undoes, self.clock())
+        batch = await self.batches.begin(batch, settings.canary_share, self.clock())
+        tally = await self.changes.tally(organisation_id, batch_id)
+        if not batch.canary_passed:
+            ended, tally = await self._stage(batch, tally, batch.canary_share)
+            if ended is not None:
+                return ended
+            batch = await self.batches.pass_canary(batch, self._resume_at(batch, settings))
+            if batch.resume_at is not None:
+                return batch
+        ended, _ = await self._stage(batch, tally, None)
+        return ended or await self.batches.end(batch, "FINISHED", self.clock())
 
-    async def _publish(self, organisation_id: str, batch_id: str, waiting: Sequence[PriceChange]) -> None:
+    def _resume_at(self, batch: Batch, settings: PublicationSettings) -> datetime | None:
+        if not batch.canary_share or settings.canary_minutes == 0:
+            return None
+        return self.clock() + timedelta(minutes=settings.canary_minutes)
+
+    async def _stage(self, batch: Batch, tally: Tally, below: int | None) -> tuple[Batch | None, Tally]:
+        """Publish the prices of a share below one, or all; the batch when it ended early, and the new tally."""
+        organisation_id, batch_id = batch.organisation_id, batch.batch_id
+        if below == 0:
+            return None, tally
+        while some := await self.changes.unpublished(organisation_id, batch_id, CHANGES_IN_A_CALL, below):
+            if await self.stops.stopped(organisation_id, batch_id):
+                return await self._ended_early(batch, "CANCELLED", ""), tally
+            settings, why = await self.gate.look(organisation_id, batch.shop_id, batch.despite_stop)
+            if why is not None:
+                return await self._ended_early(batch, "STOPPED", why), tally
+            news = await self._publish(organisation_id, batch_id, some)
+            tally = Tally(tally.written + news.written, tally.failed + news.failed)
+            if settings.failed_too_often(tally.failed, tally.written):
+                why = f"{tally.failed} of {tally.written} prices failed, more than {settings.max_failed_percent} %"
+                return await self._ended_early(batch, "STOPPED", why), tally
+        return None, tally
+
+    async def _publish(self, organisation_id: str, batch_id: str, waiting: Sequence[PriceChange]) -> Tally:
         # Of two prices for one product the newer is written; the older then finds its starting price gone.
         changes = list({one.product_id: one for one in sorted(waiting, key=lambda one: one.proposed_at)}.values())
         approved = [replace(change, state=State.SENT) for change in changes if change.state is State.APPROVED]
@@ -92,11 +157,18 @@ class PublishBatch:
         free = [change for change in sent if change.product_id not in held]
         written = await self.shop.write(organisation_id, batch_id, free) if free else ()
         shown = await self.shop.read(organisation_id, [change.product_id for change in sent])
+        refusals: dict[str, tuple[Failure, str]] = {
+            one.product_id: (one.failure, one.refusal) for one in written if one.refusal is not None
+        }
         # What was sent before the hold came, by a worker that died then, may stand in the shop.
-        kept_back = {one.product_id: held.get(one.product_id) for one in sent if shown.get(one.product_id) != one.after}
-        refusals = kept_back | {one.product_id: one.refusal for one in written}
+        refusals |= {
+            one.product_id: ("held", held[one.product_id])
+            for one in sent
+            if one.product_id in held and shown.get(one.product_id) != one.after
+        }
         ended = [_ended(change, refusals.get(change.product_id), shown.get(change.product_id)) for change in sent]
         await self.changes.settle(organisation_id, batch_id, ended, self.clock())
+        return Tally(len(ended), sum(is_error(one) for one in ended))
 
     async def _held(self, organisation_id: str, changes: Sequence[PriceChange]) -> dict[str, str]:
         product_ids = [change.product_id for change in changes]
@@ -104,19 +176,25 @@ class PublishBatch:
         backs = {one.product_id: held_back(one.run_id, held.get(one.product_id, ())) for one in changes}
         return {product_id: why for product_id, why in backs.items() if why is not None}
 
-    async def _cancelled(self, batch: Batch) -> Batch:
+    async def _ended_early(self, batch: Batch, state: str, why: str) -> Batch:
         organisation_id, batch_id = batch.organisation_id, batch.batch_id
         await self.changes.release(organisation_id, batch_id)
         while sent := await self.changes.unpublished(organisation_id, batch_id, CHANGES_IN_A_CALL):
             shown = await self.shop.read(organisation_id, [change.product_id for change in sent])
             left = [_left(change, shown.get(change.product_id)) for change in sent]
             await self.changes.settle(organisation_id, batch_id, left, self.clock())
-        return await self.batches.end(batch, "CANCELLED", self.clock())
+        return await self.batches.end(batch, state, self.clock(), why)
 
 
-def _ended(change: PriceChange, refusal: str | None, shown: Decimal | None) -> PriceChange:
+def is_error(change: PriceChange) -> bool:
+    """Whether the shop is to blame: a price changed by hand, or a held product, is no reason to stop the others."""
+    return change.state is State.UNKNOWN or change.failure == "refused"
+
+
+def _ended(change: PriceChange, refusal: tuple[Failure, str] | None, shown: Decimal | None) -> PriceChange:
     if refusal is not None:
-        return replace(change, state=State.FAILED, detail=refusal)
+        failure, detail = refusal
+        return replace(change, state=State.FAILED, detail=detail, failure=failure)
     if shown == change.after:
         return replace(change, state=State.APPLIED, detail="")
     return replace(change, state=State.UNKNOWN, detail=f"written, but the shop shows {shown}")

@@ -7,6 +7,7 @@ import pytest
 from pricing.adapters.mongo_batches import MongoBatches
 from pricing.adapters.mongo_candidates import MongoCandidates
 from pricing.adapters.mongo_changes import MongoPriceChanges
+from pricing.adapters.mongo_emergency_stops import MongoEmergencyStops
 from pricing.adapters.mongo_facts import MongoFacts
 from pricing.adapters.mongo_filters import MongoFilters
 from pricing.adapters.mongo_health import MongoHealth
@@ -14,6 +15,7 @@ from pricing.adapters.mongo_holds import MongoHolds
 from pricing.adapters.mongo_market import MongoCompetitors, MongoOffers
 from pricing.adapters.mongo_observations import MongoObservations, MongoScanLog
 from pricing.adapters.mongo_policies import MongoPolicies
+from pricing.adapters.mongo_publication_settings import MongoPublicationSettings
 from pricing.adapters.mongo_quarantine import MongoQuarantine
 from pricing.adapters.mongo_rates import MongoRates
 from pricing.adapters.mongo_recipes import MongoRecipes
@@ -32,8 +34,6 @@ from tests.fakes.candidates import FakeCandidates
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.holds import FakeHolds
 from tests.fakes.pricing import (
-    FakeBatches,
-    FakeChanges,
     FakeCompetitors,
     FakeFacts,
     FakeFilters,
@@ -48,6 +48,7 @@ from tests.fakes.pricing import (
     FakeScanLog,
     Kept,
 )
+from tests.fakes.publication import FakeBatches, FakeChanges, FakeEmergencyStops, FakePublicationSettings
 from tests.fakes.rebuilds import FakeRebuilds
 from tests.fakes.recipes import FakeRecipes
 from tests.fakes.simulations import FakeSimulations
@@ -67,6 +68,8 @@ def _in_memory() -> Kept:
         runs=FakeRuns(changes),
         changes=changes,
         batches=FakeBatches(changes),
+        publication=FakePublicationSettings(),
+        emergency_stops=FakeEmergencyStops(),
         filters=FakeFilters(),
         reports=FakeReports(),
         simulations=FakeSimulations(),
@@ -99,6 +102,8 @@ def _in_mongodb(mongo: Mongo) -> Kept:
         runs=MongoRuns(mongo, outbox),
         changes=MongoPriceChanges(mongo, outbox, lambda prefix: sortable_id(prefix, MONDAY)),
         batches=MongoBatches(mongo, outbox),
+        publication=MongoPublicationSettings(mongo),
+        emergency_stops=MongoEmergencyStops(mongo),
         filters=MongoFilters(mongo),
         reports=MongoReports(mongo, outbox),
         simulations=MongoSimulations(mongo, outbox),

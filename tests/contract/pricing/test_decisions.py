@@ -14,7 +14,8 @@ from pricing.adapters.mongo_runs import queries_of_others
 from pricing.domain.decision import ReasonCode
 from pricing.domain.errors import BatchNotFound, DecisionNotFound, PolicyChanged, PolicyNotFound, RunNotFound
 from pricing.domain.price_change import PriceChange, State
-from pricing.usecases.ports import Batch, ShopPart
+from pricing.usecases.ports import ShopPart
+from pricing.usecases.publication_ports import Batch, ChangesWanted
 from shared.kernel.paging import Window
 from shared.runtime.mongo import Document, Mongo
 from tests.builders.pricing import MONDAY, a_batch, a_change, a_policy, a_run, a_stored_decision
@@ -234,7 +235,7 @@ def test_what_waits_for_a_product_is_withdrawn_by_its_organisation_only(kept: Ke
     )
 
     run(changes.withdraw("rival", "prd", "held", LATER))
-    untouched = run(changes.waiting("org", None))
+    untouched = run(changes.waiting("org", "demo-eu", None))
     run(changes.withdraw("org", "prd", "held", LATER))
 
     every = ["open", "approved", "bound", "sent", "other"]
@@ -385,11 +386,11 @@ def test_no_organisation_reads_moves_or_gathers_the_changes_of_another(kept: Kep
 
     moved = run(changes.move(State.PROPOSED, [a_change(organisation_id="rival", state=State.APPROVED)]))
     run(kept.stores.batches.add(a_batch(organisation_id="rival")))
-    gathered = run(kept.stores.batches.begin(a_batch(organisation_id="rival"), LATER)).total
+    gathered = run(kept.stores.batches.begin(a_batch(organisation_id="rival"), 0, LATER)).total
 
     assert (moved, gathered) == ([], 0)
     assert run(changes.some("rival", ["chg", "app"])) == []
-    assert run(changes.page("rival", Window(), None, None)).items == ()
+    assert run(changes.page("rival", Window(), ChangesWanted())).items == ()
     assert run(changes.some("org", ["chg"])) == [a_change()]
 
 
@@ -403,18 +404,23 @@ def test_changes_are_read_newest_first_by_state_and_by_run(kept: Kept, run: Run)
     )
     page = kept.stores.changes.page
 
-    assert ids(run(page("org", Window(), None, None)).items) == ["b", "c", "a"]
-    assert ids(run(page("org", Window(), State.PROPOSED, None)).items) == ["b", "a"]
-    assert ids(run(page("org", Window(), None, "run-2")).items) == ["c"]
-    first = run(page("org", Window(limit=1), State.PROPOSED, "run"))
-    assert ids(run(page("org", Window(limit=1, after=first.next_after), State.PROPOSED, "run")).items) == ["a"]
+    assert ids(run(page("org", Window(), ChangesWanted())).items) == ["b", "c", "a"]
+    assert ids(run(page("org", Window(), ChangesWanted(state=State.PROPOSED))).items) == ["b", "a"]
+    assert ids(run(page("org", Window(), ChangesWanted(run_id="run-2"))).items) == ["c"]
+    both = ChangesWanted(state=State.PROPOSED, run_id="run")
+    first = run(page("org", Window(limit=1), both))
+    assert ids(
+        run(
+            page("org", Window(limit=1, after=first.next_after), ChangesWanted(state=State.PROPOSED, run_id="run"))
+        ).items
+    ) == ["a"]
 
 
 def begun(kept: Kept, run: Run, batch_id: str, run_id: str | None = None) -> int:
     """How many prices a new batch takes."""
     batch = a_batch(batch_id=batch_id, run_id=run_id)
     run(kept.stores.batches.add(batch))
-    taken: int = run(kept.stores.batches.begin(batch, LATER)).total
+    taken: int = run(kept.stores.batches.begin(batch, 0, LATER)).total
     return taken
 
 
@@ -428,7 +434,6 @@ def test_an_approved_price_is_in_one_batch_only(kept: Kept, run: Run) -> None:
     assert sorted(ids(run(changes.unpublished("org", "b2", 10)))) == ["a", "b"]
     assert len(run(changes.unpublished("org", "b2", 1))) == 1
     assert run(changes.unpublished("rival", "b2", 10)) == []
-    assert (run(changes.states("org", "b2")), run(changes.states("rival", "b2"))) == ({"APPROVED": 2}, {})
 
 
 def test_of_two_batches_that_begin_at_once_each_price_goes_to_one(kept: Kept, run: Run) -> None:
@@ -438,7 +443,7 @@ def test_of_two_batches_that_begin_at_once_each_price_goes_to_one(kept: Kept, ru
         run(kept.stores.batches.add(batch))
 
     async def at_once() -> list[Batch]:
-        return await asyncio.gather(*(kept.stores.batches.begin(batch, LATER) for batch in both))
+        return await asyncio.gather(*(kept.stores.batches.begin(batch, 0, LATER) for batch in both))
 
     taken = run(at_once())
 
@@ -452,7 +457,7 @@ def test_a_batch_that_was_taken_up_takes_nothing_more(kept: Kept, run: Run) -> N
     first = begun(kept, run, "b1")
     propose(kept, run, *approved("b"))
 
-    again = run(kept.stores.batches.begin(a_batch(batch_id="b1"), LATER + timedelta(hours=1)))
+    again = run(kept.stores.batches.begin(a_batch(batch_id="b1"), 0, LATER + timedelta(hours=1)))
 
     assert (first, again.total, again.started_at) == (1, 1, LATER)
 
@@ -476,10 +481,10 @@ def test_what_was_not_sent_is_released_and_waits_again(kept: Kept, run: Run) -> 
     propose(kept, run, *approved("a", **bound), a_change(change_id="s", state=State.SENT, **bound))
 
     run(changes.release("rival", "bat"))
-    before = run(changes.waiting("org", None))
+    before = run(changes.waiting("org", "demo-eu", None))
     run(changes.release("org", "bat"))
 
-    assert (before, run(changes.waiting("org", None))) == (0, 1)
+    assert (before, run(changes.waiting("org", "demo-eu", None))) == (0, 1)
     assert ids(run(changes.unpublished("org", "bat", 10))) == ["s"]
 
 
@@ -488,7 +493,10 @@ def test_what_waits_is_counted_for_its_organisation_and_run(kept: Kept, run: Run
     propose(kept, run, *approved("a", "b"), *approved("c", run_id="run-2"), a_change(change_id="p"))
     begun(kept, run, "b1", "run-2")
 
-    counts = [run(changes.waiting(*asked)) for asked in (("org", None), ("org", "run-2"), ("rival", None))]
+    counts = [
+        run(changes.waiting(*asked))
+        for asked in (("org", "demo-eu", None), ("org", "demo-eu", "run-2"), ("rival", "demo-eu", None))
+    ]
 
     assert counts == [2, 0, 0]
 

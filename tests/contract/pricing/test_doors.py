@@ -61,6 +61,9 @@ class Catalogue:
         return {"product_id": one["product_id"], "outcome": "written"}
 
 
+SHOP = {"shop_id": "demo-eu"}
+
+
 @dataclass
 class Market:
     """A pricing house with one product, one competitor and one offer."""
@@ -102,7 +105,7 @@ class Market:
 
     def publish(self) -> Answer:
         """Ask for a batch, have it published, and read it."""
-        location = self.api.ask("POST", "/pricing/batches", {}, headers=a_key()).headers["location"]
+        location = self.api.ask("POST", "/pricing/batches", SHOP, headers=a_key()).headers["location"]
         answered = self.deliver("publish", "sqs_batch_requested", *self.doors.cloud.messages("publish"))
         assert answered == NOTHING_FAILED
         return self.api.ask("GET", location)
@@ -118,6 +121,8 @@ def market(doors: Doors) -> Market:
     assert api.ask("POST", "/pricing/competitors", competitor).status == 201
     (result,) = api.ask("POST", "/pricing/offers", {"offers": [OFFER]}).json["results"]
     doors.cloud.functions["pricing-trial"] = checked_without_a_shop
+    live = {"mode": "live", "automatic": False}
+    assert api.ask("PUT", "/pricing/shops/demo-eu/publication", live).status == 200
     return Market(doors, api, result["offer_id"])
 
 
@@ -380,7 +385,7 @@ def test_a_denied_price_is_never_published(market: Market) -> None:
 
     denied = market.api.ask("POST", "/pricing/price-changes/denials", body).json
     late = market.approve(change["change_id"]).json
-    batch = market.api.ask("POST", "/pricing/batches", {}, headers=a_key())
+    batch = market.api.ask("POST", "/pricing/batches", SHOP, headers=a_key())
 
     assert ([one["state"] for one in denied["results"]], late["done"]) == (["DENIED", None], 0)
     assert (batch.status, batch.json["type"]) == (409, "/problems/pricing/nothing-to-publish")
@@ -447,7 +452,7 @@ def test_work_whose_job_is_to_stop_ends_as_cancelled_and_says_so(door: str, mark
     market.deliver("record_observations", "sqs_pages_read", market.reading())
     if door == "publish":
         market.approve(market.proposed()["change_id"])
-        job_id = market.api.ask("POST", "/pricing/batches", {}, headers=a_key()).json["batch_id"]
+        job_id = market.api.ask("POST", "/pricing/batches", SHOP, headers=a_key()).json["batch_id"]
     else:
         market.api.ask("PUT", "/pricing/policies/match", POLICY)
         job_id = market.api.ask("POST", "/pricing/runs", {"policy_id": "match"}).json["run_id"]
@@ -533,3 +538,103 @@ def test_migrating_twice_is_migrating_once(doors: Doors) -> None:
 
     assert migrate({}) == migrate({})
     assert "of_product" in doors.database["observations"].index_information()
+
+
+def published(market: Market) -> dict[str, Any]:
+    """The one price is decided, approved and written; the batch."""
+    market.deliver("record_observations", "sqs_pages_read", market.reading())
+    market.approve(market.proposed()["change_id"])
+    batch: dict[str, Any] = market.publish().json
+    return batch
+
+
+def test_writing_is_stopped_undone_and_let_go_on(market: Market) -> None:
+    catalogue = Catalogue()
+    market.doors.cloud.functions["products-prices"] = catalogue
+    batch = published(market)
+    written = catalogue.price
+    stop = market.api.ask("POST", "/pricing/emergency-stops", {"reason": "a wrong cost file"}).json
+    undos = f"/pricing/batches/{batch['batch_id']}/undos"
+
+    refused = market.api.ask("POST", undos, {"reason": "a wrong cost file"}, headers=a_key())
+    body = {"reason": "a wrong cost file", "despite_stop": stop["stop_id"]}
+    undone = market.api.ask("POST", undos, body, headers=a_key()).json
+    market.deliver("publish", "sqs_batch_requested", market.doors.cloud.messages("publish")[-1])
+    lifted = market.api.ask("POST", f"/pricing/emergency-stops/{stop['stop_id']}/lifts", {"reason": "corrected"}).json
+
+    (listed,) = market.api.ask("GET", "/pricing/emergency-stops").json["data"]
+    states = {one["batch_id"]: one["state"] for one in market.api.ask("GET", "/pricing/price-changes").json["data"]}
+    again = market.api.ask("POST", undos, {"reason": "once more"}, headers=a_key())
+    assert (refused.status, refused.json["type"]) == (409, "/problems/pricing/writes-stopped")
+    assert (undone["undoes"], undone["reason"]) == (batch["batch_id"], "a wrong cost file")
+    assert states == {batch["batch_id"]: "REVERTED", undone["batch_id"]: "APPLIED"}
+    assert catalogue.price != written
+    assert (lifted, listed["lifted_by"]) == (listed, "usr")
+    assert again.json["type"] == "/problems/pricing/nothing-to-undo"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "/pricing/shops/demo-eu/publication", {"mode": "live"}),
+        ("POST", "/pricing/batches/bat_1/undos", {"reason": "a wrong file"}),
+        ("POST", "/pricing/emergency-stops/stp_1/lifts", {"reason": "corrected"}),
+    ],
+)
+def test_only_managers_go_live_take_back_and_let_go_on(
+    method: str, path: str, body: dict[str, Any], market: Market
+) -> None:
+    analyst = identity(EVERYTHING) | {"roles": "analyst"}
+
+    refused = market.api.ask(method, path, body, proved=analyst, headers=a_key())
+
+    assert (refused.status, refused.json["type"]) == (403, "/problems/platform/forbidden")
+
+
+def test_a_shop_in_test_mode_says_how_to_go_live(market: Market) -> None:
+    market.api.ask("PUT", "/pricing/shops/demo-eu/publication", {"mode": "test"})
+    market.deliver("record_observations", "sqs_pages_read", market.reading())
+    market.approve(market.proposed()["change_id"])
+
+    refused = market.api.ask("POST", "/pricing/batches", SHOP, headers=a_key())
+
+    assert (refused.status, refused.json["type"]) == (409, "/problems/pricing/shop-in-test-mode")
+    assert '{"mode": "live"}' in refused.json["detail"]
+
+
+def test_what_a_policy_lets_through_is_published_when_its_run_ends(market: Market) -> None:
+    catalogue = Catalogue()
+    market.doors.cloud.functions["products-prices"] = catalogue
+    market.api.ask("PUT", "/pricing/shops/demo-eu/publication", {"automatic": True})
+    market.deliver("record_observations", "sqs_pages_read", market.reading(item_price="98.99"))
+    colleague = identity(EVERYTHING, user_id="colleague")
+    market.api.ask("PUT", "/pricing/policies/match", POLICY)
+    market.api.ask("POST", "/pricing/runs", {"policy_id": "match"}, proved=colleague)
+    market.decide()
+    for message in market.doors.cloud.messages("decide")[-1:]:
+        market.deliver("decide", "sqs_run_requested", message)
+
+    (asked,) = market.doors.cloud.messages("publish")
+    market.deliver("publish", "sqs_batch_requested", asked)
+
+    (change,) = market.api.ask("GET", "/pricing/price-changes").json["data"]
+    (batch,) = market.api.ask("GET", "/pricing/batches").json["data"]
+    assert (change["route"], change["state"], change["decided_by"]) == ("auto", "APPLIED", "policy")
+    assert (batch["requested_by"], batch["states"], batch["run_id"]) == ("policy", {"APPLIED": 1}, change["run_id"])
+
+
+def test_a_queue_is_ruled_on_by_what_is_meant(market: Market) -> None:
+    market.deliver("record_observations", "sqs_pages_read", market.reading())
+    market.proposed()
+    colleague = identity(EVERYTHING, user_id="colleague")
+    path = "/pricing/price-changes/approvals"
+
+    other = market.api.ask("POST", path, {"meant": {"brand": "Nobody"}}, proved=colleague).json
+    both = market.api.ask("POST", path, {"meant": {}, "change_ids": ["chg"]}, proved=colleague)
+    done = market.api.ask("POST", path, {"meant": {"shop_id": "demo-eu"}}, proved=colleague).json
+
+    assert (other["done"], both.status, done["done"], done["next_cursor"]) == (0, 422, 1, None)
+
+
+def test_what_is_due_by_the_clock_is_done_each_minute(market: Market) -> None:
+    assert market.doors.open("pricing", "keep_time")(sample("schedule_tick")) == {"count": 0}

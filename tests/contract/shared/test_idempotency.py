@@ -191,9 +191,9 @@ def test_dying_between_effect_and_record_makes_no_second_effect(
 
 def test_a_request_whose_time_is_over_may_be_taken_over(post: Callable[..., Reply], house: House, run: Run) -> None:
     post()
-    change(house, run, status="INPROGRESS", alive_until=int(datetime.now(UTC).timestamp() * 1000) + 5_000)
+    change(house, run, status="INPROGRESS", alive_until=int(datetime.now(UTC).timestamp() * 1000) + 60_000)
     assert post().status == 409
-    change(house, run, alive_until=int(datetime.now(UTC).timestamp() * 1000) - 1)
+    change(house, run, alive_until=int(datetime.now(UTC).timestamp() * 1000) - 60_000)
 
     assert post().status == 201
     assert len(house.made) == 1

@@ -32,18 +32,20 @@ from pricing.adapters.pages_later import PagesLater
 from pricing.adapters.s3_lane_memory import S3LaneMemory
 from pricing.adapters.s3_snapshots import S3Snapshots
 from pricing.adapters.sqs_observed import SqsObserved
-from pricing.bootstrap import decides
+from pricing.bootstrap import decides, gate_of, starts_batch
 from pricing.bootstrap import stores as pricing_stores
 from pricing.domain.fetched import Fetch, Fetched
 from pricing.domain.offer_draft import OfferDraft
+from pricing.domain.publication import PublicationSettings
 from pricing.domain.reading import Availability, Reader, Reading
 from pricing.domain.recipe import Recipe
 from pricing.usecases import decide
 from pricing.usecases.decide import DecidePart, PlanRun
+from pricing.usecases.keep_time import KeepTime
 from pricing.usecases.lane_manners import LaneManners
 from pricing.usecases.looks import PageAsked, Scan
 from pricing.usecases.ports import ShopPart
-from pricing.usecases.publish import PublishBatch, StartBatch
+from pricing.usecases.publish import PublishAlone, PublishBatch
 from pricing.usecases.record_observations import RecordObservations
 from pricing.usecases.record_products import RecordProducts
 from pricing.usecases.register import RegisterOffers
@@ -51,12 +53,14 @@ from pricing.usecases.scan import MarketPart, PlanScan
 from pricing.usecases.scan_budget import ChooseByBudget
 from pricing.usecases.scan_pages import ScanPages
 from pricing.usecases.start_runs import StartRun
+from pricing.usecases.undo import UndoBatch
 from products.adapters.indexes import INDEXES as PRODUCTS
 from products.adapters.mongo_catalogue import MongoCatalogue
 from products.adapters.mongo_imports import MongoImports
 from products.adapters.mongo_shops import MongoShops
 from products.adapters.price_door import PriceDoor
 from products.bootstrap import wire as wire_products
+from products.domain.product import NewPrice
 from products.usecases.house import Products
 from shared.contracts.jobs import JobEnded, JobOpened, JobPlanned, JobProgressed
 from shared.contracts.pricing import (
@@ -87,6 +91,7 @@ from tests.fakes.killing import Killed, Killer, RoughCloud, deadly_mongodb
 HISTORIES = int(os.environ.get("OMNIPRICEX_KILL_HISTORIES", "250"))
 FIRST_SEED = int(os.environ.get("OMNIPRICEX_KILL_SEED", "1"))
 ITEMS = 3
+BY_HAND = Decimal("42.00")
 # So that a run is joined from several.
 PARTS = 3
 FILE = "sku,name,price,cost\n" + "".join(f"S{place},Product,100.00,50.00\n" for place in range(ITEMS))
@@ -184,8 +189,16 @@ class Process:
 
     async def start_batch(self, organisation_id: str) -> None:
         kept = self.stores
-        starting = StartBatch(changes=kept.changes, batches=kept.batches, clock=self.clock)
-        await starting(organisation_id, "colleague", None)
+        await starts_batch(kept, self.clock)(organisation_id, "colleague", "demo-eu", None)
+
+    async def undo(self, organisation_id: str) -> None:
+        kept = self.stores
+        (batch,) = (await kept.batches.page(organisation_id, Window())).items
+        undoing = UndoBatch(changes=kept.changes, batches=kept.batches, gate=gate_of(kept), clock=self.clock)
+        await undoing(organisation_id, "manager", batch.batch_id, "a wrong cost file")
+
+    async def keep_time(self) -> int:
+        return await KeepTime(changes=self.stores.changes, batches=self.stores.batches, clock=self.clock)()
 
     async def record_products(self, event: ProductsChanged, _: Delivery) -> None:
         record = RecordProducts(facts=self.stores.facts, moves=MongoLateMoves(self.kept.pricing), clock=self.clock)
@@ -246,6 +259,7 @@ class Process:
             policies=kept.policies,
             runs=kept.runs,
             reminders=MongoNewPrices(self.kept.pricing, self.outbox),
+            publish=PublishAlone(start=starts_batch(kept, self.clock), gate=gate_of(kept)),
             stops=Stops("work"),
             clock=self.clock,
         )
@@ -257,6 +271,7 @@ class Process:
             changes=self.stores.changes,
             batches=self.stores.batches,
             holds=self.stores.holds,
+            gate=gate_of(self.stores),
             shop=LambdaOwnCatalogue("products-prices"),
             stops=Stops("work"),
             clock=self.clock,
@@ -335,9 +350,14 @@ class History:
             sent: list[int] = []
             for name in ("outbox", "catalogue_outbox"):
                 self.alive(partial(self._relay, name, sent))
-            if not waits and sent == [0, 0] and not self.cloud.waits():
+            # A canary's wait ends by the clock.
+            self.alive(partial(self._keep_time, sent))
+            if not waits and sent == [0, 0, 0] and not self.cloud.waits():
                 return
         raise AssertionError("it never comes to rest")
+
+    def _keep_time(self, sent: list[int]) -> None:
+        sent.append(run(self.process.keep_time()))
 
     def _relay(self, name: str, sent: list[int]) -> None:
         outbox: Outbox = getattr(self.process, name)
@@ -363,6 +383,17 @@ class History:
         self.drain()
         self.until_done(lambda: run(self.process.start_batch(organisation)), lambda: bool(self.batches()))
         self.drain()
+        self._edit_by_hand()
+        self.until_done(lambda: run(self.process.undo(organisation)), lambda: len(self.batches()) == 2)
+        self.drain()
+
+    def _edit_by_hand(self) -> None:
+        """Somebody changes one price in the shop, before the publication is taken back."""
+        (product,) = self._found(self.kept.products, "products", **{"draft.sku": "S0"})
+        edit = NewPrice(
+            product_id=product["_id"], amount=BY_HAND, currency="EUR", expected=Decimal("95.00"), batch_id="by hand"
+        )
+        assert run(self.process.products.write_prices(self.organisation, [edit])) == [None]
 
     def _import(self) -> None:
         run(self.process.products.import_catalogue(self.organisation, "demo-eu", FILE, requested_by="usr"))
@@ -384,6 +415,15 @@ class History:
         register = RegisterOffers(facts=kept.facts, competitors=kept.competitors, offers=kept.offers, clock=self.clock)
         assert all(result.offer_id for result in run(register(organisation, drafts)).results)
         run(kept.policies.add(a_policy(organisation_id=organisation, created_at=self.clock())))
+        live = PublicationSettings(
+            organisation_id=organisation,
+            shop_id="demo-eu",
+            mode="live",
+            automatic=False,
+            canary_percent=50,
+            canary_minutes=1,
+        )
+        run(kept.publication.set(live))
 
     def runs(self) -> list[Any]:
         return list(run(self.process.stores.runs.page(self.organisation, Window())).items)
@@ -404,9 +444,23 @@ class History:
 
         return run(finding())
 
+    def _calls(self, batch: dict[str, Any]) -> int:
+        """In how many calls a batch was written: its canary's, and that for the rest, if any is left."""
+        lines = self._found(self.kept.pricing, "price_changes", batch_id=batch["_id"])
+        return len({one["share"] < batch["canary_share"] for one in lines})
+
+    def _out_of_order(self) -> list[list[str]]:
+        """The prices that any product had in another order than they were asked for."""
+        found: dict[str, list[str]] = {}
+        for one in sorted(self._found(self.kept.products, "own_prices"), key=lambda one: one["valid_from"]):
+            found.setdefault(one["product_id"], []).append(str(one["amount"]))
+        right = [["100.00", "95.00", "100.00"], ["100.00", "95.00", str(BY_HAND)]]
+        return [prices for prices in found.values() if prices not in right]
+
     def effects(self) -> dict[str, tuple[Any, Any]]:
         """What each command should have brought, and what is there."""
-        (this_run,), (batch,) = self.runs(), self.batches()
+        (this_run,) = self.runs()
+        batch, undo = sorted(self.batches(), key=lambda one: one["undoes"] is not None)
         decisions = self._found(self.kept.pricing, "decisions")
         changes = self._found(self.kept.pricing, "price_changes")
         history = Counter(str(one["amount"]) for one in self._found(self.kept.products, "own_prices"))
@@ -420,13 +474,23 @@ class History:
             "observations": (ITEMS, len(self._found(self.kept.pricing, "observations"))),
             "decisions": (ITEMS, len({one["product_id"] for one in decisions if one["run_id"] == this_run.run_id})),
             "decisions doubled": (ITEMS, len(decisions)),
-            "proposals": (ITEMS, len(changes)),
-            "written prices": ({"100.00": ITEMS, "95.00": ITEMS}, dict(history)),
+            "proposals and their undo": (2 * ITEMS, len(changes)),
+            "written prices": ({"100.00": 2 * ITEMS - 1, "95.00": ITEMS, str(BY_HAND): 1}, dict(history)),
             "published": ({"APPLIED": ITEMS}, batch["states"]),
+            "taken back": ({"APPLIED": ITEMS - 1, "FAILED": 1}, undo["states"]),
+            "where prices ended": (
+                {"REVERTED": ITEMS - 1, "APPLIED": ITEMS, "FAILED": 1},
+                dict(Counter(one["state"] for one in changes)),
+            ),
+            "order of each product": ([], self._out_of_order()),
             "run closed": (("FINISHED", ITEMS, ITEMS), (this_run.state, this_run.decisions, this_run.proposed)),
             "scan job": (whole, self._job(self.job)),
             "run job": (in_parts, self._job(this_run.run_id)),
-            "batch job": (ended, self._job(batch["_id"])),
+            "batch job": (ended | {"JobProgressed": 1 + self._calls(batch)}, self._job(batch["_id"])),
+            "undo job": (
+                ended | {"done": ITEMS - 1, "failed": 1, "JobProgressed": 2},
+                self._job(undo["_id"]),
+            ),
             "dead letters": (0, len(self.cloud.queues.get("dead-letters", ()))),
         }
 
@@ -452,7 +516,7 @@ def databases(mongodb_uri: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dat
     the_loop.cache_clear()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_in_250_histories_with_random_kills_every_command_has_its_effect_once(
     databases: Databases, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -20,6 +20,8 @@ from pricing.usecases.deciding import DecideProducts
 from pricing.usecases.holds import HoldAsked, HoldProduct
 from pricing.usecases.moves import OwnMove
 from pricing.usecases.ports import PRODUCTS_IN_A_PART, Run
+from pricing.usecases.publication_gate import Gate
+from pricing.usecases.publish import PublishAlone, StartBatch
 from pricing.usecases.register import OfferResult, RegisterCompetitor, RegisterOffers
 from pricing.usecases.start_runs import StartRun
 from shared.kernel.errors import Unavailable
@@ -37,6 +39,7 @@ from tests.fakes.pricing import (
     FakeRuns,
     FakeStops,
 )
+from tests.fakes.publication import FakeBatches, an_open_gate
 
 
 def a_hold(**changes: Any) -> Hold:
@@ -72,6 +75,16 @@ class World:
     looks: FakeLooks = field(default_factory=FakeLooks)
     prices: FakeNewPrices = field(default_factory=FakeNewPrices)
     decided_at: datetime = MONDAY + timedelta(minutes=1)
+    gate: Gate = field(default_factory=lambda: an_open_gate(mode="test"))
+
+    def __post_init__(self) -> None:
+        self.batches = FakeBatches(self.runs.changes)
+
+    @property
+    def starting(self) -> StartBatch:
+        return StartBatch(
+            changes=self.runs.changes, batches=self.batches, gate=self.gate, clock=lambda: self.decided_at
+        )
 
     @property
     def decided(self) -> DecideProducts:
@@ -102,6 +115,7 @@ class World:
             policies=self.policies,
             runs=self.runs,
             reminders=self.prices,
+            publish=PublishAlone(start=self.starting, gate=self.gate),
             stops=self.stops,
             clock=lambda: self.decided_at,
         )

@@ -1,7 +1,6 @@
 """Approving, denying and publishing prices."""
 
-import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,60 +9,13 @@ import pytest
 
 from pricing.domain.errors import NothingToPublish
 from pricing.domain.hold import Hold
-from pricing.domain.price_change import LONGEST_REASON, Approver, PriceChange, State
-from pricing.usecases.approve import ApproveChanges, DenyChanges, Ruling
-from pricing.usecases.ports import Batch
-from pricing.usecases.publish import CHANGES_IN_A_CALL, PublishBatch, StartBatch
+from pricing.domain.price_change import LONGEST_REASON, PriceChange, State
+from pricing.usecases.publish import CHANGES_IN_A_CALL
 from shared.kernel.errors import Invalid, Unavailable
-from tests.builders.pricing import MONDAY, a_change, some_facts
-from tests.fakes.holds import FakeHolds
-from tests.fakes.pricing import FakeBatches, FakeChanges, FakeFacts, FakeShop, FakeStops
-
-COLLEAGUE = Approver(user_id="colleague", manages=False, justification="")
-APPROVED = a_change(state=State.APPROVED)
-
-
-@dataclass
-class World:
-    """Price changes on their way into a shop."""
-
-    changes: FakeChanges = field(default_factory=FakeChanges)
-    facts: FakeFacts = field(default_factory=lambda: FakeFacts({"prd": some_facts()}))
-    shop: FakeShop = field(default_factory=lambda: FakeShop({"prd": Decimal("99.99")}))
-    stops: FakeStops = field(default_factory=FakeStops)
-    holds: FakeHolds = field(default_factory=FakeHolds)
-
-    def __post_init__(self) -> None:
-        self.batches = FakeBatches(self.changes)
-
-    def propose(self, *changes: PriceChange) -> None:
-        self.changes.kept |= {change.change_id: change for change in changes}
-
-    def approve(self, *ids: str, approver: Approver = COLLEAGUE, organisation_id: str = "org") -> list[Ruling]:
-        approving = ApproveChanges(changes=self.changes, facts=self.facts, holds=self.holds, clock=lambda: MONDAY)
-        return list(asyncio.run(approving(organisation_id, ids, approver)))
-
-    def deny(self, *ids: str, reason: str = "too early", organisation_id: str = "org") -> list[Ruling]:
-        denying = DenyChanges(changes=self.changes, clock=lambda: MONDAY)
-        return list(asyncio.run(denying(organisation_id, ids, "colleague", reason)))
-
-    def start(self, run_id: str | None = None, organisation_id: str = "org") -> Batch:
-        starting = StartBatch(changes=self.changes, batches=self.batches, clock=lambda: MONDAY)
-        return asyncio.run(starting(organisation_id, "usr", run_id))
-
-    def publish(self, batch: Batch) -> Batch:
-        publishing = PublishBatch(
-            changes=self.changes,
-            batches=self.batches,
-            holds=self.holds,
-            shop=self.shop,
-            stops=self.stops,
-            clock=lambda: MONDAY,
-        )
-        return asyncio.run(publishing(batch.organisation_id, batch.batch_id))
-
-    def state(self, change_id: str = "chg") -> State:
-        return self.changes.kept[change_id].state
+from tests.builders.pricing import MONDAY, a_change
+from tests.fakes.pricing import FakeStops
+from tests.fakes.publication import FakeChanges
+from tests.unit.pricing.usecases.publication_world import APPROVED, COLLEAGUE, World
 
 
 @pytest.fixture
@@ -285,8 +237,7 @@ def test_a_price_that_was_written_before_its_product_was_held_is_applied(world: 
 
 def test_a_batch_larger_than_a_call_is_published_as_a_whole(world: World) -> None:
     many = CHANGES_IN_A_CALL + 1
-    world.shop.prices = {f"p{place}": Decimal("99.99") for place in range(many)}
-    world.propose(*(replace(APPROVED, change_id=f"c{place}", product_id=f"p{place}") for place in range(many)))
+    world.approve_many(many)
 
     assert world.publish(world.start()).states == {"APPLIED": many}
 
@@ -318,8 +269,7 @@ def test_a_batch_that_nobody_took_up_leaves_its_prices_to_the_next(world: World)
 
 def test_a_batch_that_is_to_stop_frees_what_was_not_sent_and_keeps_what_was_published(world: World) -> None:
     many = CHANGES_IN_A_CALL + 1
-    world.shop.prices = {f"p{place}": Decimal("99.99") for place in range(many)}
-    world.propose(*(replace(APPROVED, change_id=f"c{place}", product_id=f"p{place}") for place in range(many)))
+    world.approve_many(many)
     batch = world.start()
     world.stops = FakeStops({("org", batch.batch_id)}, after=1)
 

@@ -11,11 +11,11 @@ from pricing.domain.errors import FilterNotFound, UnknownReport
 from pricing.domain.price_change import State
 from pricing.domain.product_filter import Criteria, SavedFilter
 from pricing.usecases.close_work import CloseWork
-from pricing.usecases.ports import Batch, Run
+from pricing.usecases.ports import Run
+from pricing.usecases.publication_ports import Batch
 from pricing.usecases.report import Report, RequestReport, WriteReport, checked_kind
 from tests.builders.pricing import MONDAY, a_change, a_run, an_offer, some_facts
 from tests.fakes.pricing import (
-    FakeBatches,
     FakeCompetitors,
     FakeFacts,
     FakeFilters,
@@ -24,6 +24,7 @@ from tests.fakes.pricing import (
     FakeReports,
     FakeRuns,
 )
+from tests.fakes.publication import FakeBatches
 from tests.fakes.simulations import FakeSimulations
 
 REPORT = Report(
@@ -155,7 +156,13 @@ def test_what_nobody_took_up_is_closed_with_its_job() -> None:
         requested_at=MONDAY,
     )
     batch = Batch(
-        batch_id="bat_1", organisation_id="org", state="PENDING", total=1, requested_by="usr", requested_at=MONDAY
+        batch_id="bat_1",
+        organisation_id="org",
+        shop_id="demo-eu",
+        state="PENDING",
+        total=1,
+        requested_by="usr",
+        requested_at=MONDAY,
     )
     asyncio.run(runs.add(run))
     asyncio.run(batches.add(batch))
@@ -183,6 +190,7 @@ def test_a_publication_that_has_begun_is_left_to_its_worker() -> None:
     begun = Batch(
         batch_id="bat_1",
         organisation_id="org",
+        shop_id="demo-eu",
         state="RUNNING",
         total=1,
         requested_by="usr",

@@ -21,7 +21,8 @@ from pricing.usecases.close_work import CloseWork
 from pricing.usecases.simulations import LinkSimulationFile, RequestSimulation
 from tests.builders.pricing import MONDAY
 from tests.builders.simulations import UNDER, SimulatedShop, a_document
-from tests.fakes.pricing import FakeBatches, FakeReports
+from tests.fakes.pricing import FakeReports
+from tests.fakes.publication import FakeBatches
 
 CANDIDATE = a_document(follow=[UNDER])
 

@@ -1,0 +1,228 @@
+"""Publications, their undo, their settings and emergency stops, over HTTP."""
+
+from dataclasses import asdict, replace
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Response
+from pydantic import Field
+
+from pricing.api.changes import MANAGERS
+from pricing.api.views import BatchPage, BatchView, shown_batch
+from pricing.domain.emergency_stop import LONGEST_REASON, SHORTEST_REASON, EmergencyStop
+from pricing.domain.publication import (
+    LARGEST_CANARY_PERCENT,
+    LONGEST_CANARY_MINUTES,
+    LONGEST_PROPOSAL_HOURS,
+    PublicationSettings,
+)
+from pricing.usecases.house import Pricing
+from shared.kernel.errors import Forbidden, Invalid
+from shared.runtime.answers import Body, Slug, View, answer, listing, timestamp
+from shared.runtime.described_problems import described
+from shared.runtime.http_api import Asking, Paging
+
+type Reason = Annotated[str, Field(min_length=SHORTEST_REASON, max_length=LONGEST_REASON)]
+type Percent = Annotated[int, Field(ge=0, le=100)]
+type ShopId = Annotated[str, Path(max_length=64)]
+
+
+class NewBatch(Body):
+    """Approved prices to publish: those of one run, or all of a shop that wait."""
+
+    run_id: str | None = Field(default=None, max_length=64)
+    shop_id: Slug | None = Field(default=None, description="In place of run_id")
+
+
+class NewUndo(Body):
+    """Why a publication is taken back, and which emergency stop that may pass."""
+
+    reason: Reason
+    despite_stop: str | None = Field(default=None, max_length=64, description="The id of a stop that is in force")
+
+
+class PublicationBody(Body):
+    """Settings to change; what is left out stays."""
+
+    mode: Literal["test", "live"] | None = Field(default=None, description="`live` writes prices, `test` writes none")
+    automatic: bool | None = Field(default=None, description="Publish what policies let through when their run ends")
+    canary_percent: int | None = Field(default=None, ge=0, le=LARGEST_CANARY_PERCENT)
+    canary_minutes: int | None = Field(default=None, ge=0, le=LONGEST_CANARY_MINUTES)
+    max_failed_percent: Percent | None = None
+    proposal_hours: int | None = Field(default=None, ge=1, le=LONGEST_PROPOSAL_HOURS)
+
+
+class PublicationView(View):
+    """How prices of a shop go out. Nobody has changed it yet where `changed_by` is null."""
+
+    shop_id: str
+    mode: str
+    automatic: bool
+    canary_percent: int
+    canary_minutes: int
+    max_failed_percent: int
+    proposal_hours: int
+    changed_by: str | None
+    changed_at: str | None
+
+
+class NewStop(Body):
+    """What is to be stopped: the prices of one shop, or of all, and why."""
+
+    shop_id: Slug | None = Field(default=None, description="Every shop, when left out")
+    reason: Reason
+
+
+class Lift(Body):
+    """Why prices may be written again."""
+
+    reason: Reason
+
+
+class StopView(View):
+    """An emergency stop. It is in force while `lifted_at` is null."""
+
+    stop_id: str
+    shop_id: str | None
+    reason: str
+    set_by: str
+    set_at: str
+    lifted_by: str | None
+    lifted_at: str | None
+    lift_reason: str | None
+
+
+class StopPage(View):
+    """Some emergency stops, newest first."""
+
+    data: list[StopView]
+    next_cursor: str | None
+
+
+def batch_routes(house: Pricing) -> APIRouter:
+    """The routes of publications."""
+    router = APIRouter(tags=["batches"])
+
+    @router.post(
+        "/batches",
+        status_code=202,
+        response_model=BatchView,
+        responses=described(404, 409),
+        summary="Publish approved prices",
+    )
+    async def add_batch(asking: Asking, body: NewBatch) -> Response:
+        """Prices are written and read back in the background; a line counts as done when it is APPLIED."""
+        asking.must("prices:publish")
+        if (body.run_id is None) == (body.shop_id is None):
+            raise Invalid("name the run whose prices are to go out, or the shop whose prices are: one of the two")
+        shop_id = body.shop_id or (await house.stores.runs.get(asking.organisation_id, body.run_id or "")).shop_id
+        batch = await house.start_batch(asking.organisation_id, asking.user_id, shop_id, body.run_id)
+        return answer(shown_batch(batch), status=202, headers={"Location": f"/pricing/batches/{batch.batch_id}"})
+
+    @router.get("/batches", response_model=BatchPage, summary="List publications, newest first")
+    async def list_batches(asking: Asking, paging: Paging) -> Response:
+        asking.must("prices:read")
+        page = await house.stores.batches.page(asking.organisation_id, paging)
+        return listing([shown_batch(one) for one in page.items], page)
+
+    @router.get("/batches/{batch_id}", response_model=BatchView, responses=described(404), summary="Read a batch")
+    async def get_batch(asking: Asking, batch_id: str) -> Response:
+        """Its lines are `GET /pricing/price-changes?batch_id=`; those that could not be written say why."""
+        asking.must("prices:read")
+        return answer(shown_batch(await house.stores.batches.get(asking.organisation_id, batch_id)))
+
+    @router.post(
+        "/batches/{batch_id}/undos",
+        status_code=202,
+        response_model=BatchView,
+        responses=described(403, 404, 409),
+        summary="Take a publication back",
+    )
+    async def undo(asking: Asking, batch_id: str, body: NewUndo) -> Response:
+        """Each price that stands as it was written goes back; what was changed since FAILED as a conflict, untouched.
+
+        Only managers take a publication back. Writing may be stopped meanwhile: name the stop in `despite_stop`.
+        """
+        asking.must("prices:publish")
+        _must_manage(asking.roles)
+        undone = await house.undo_batch(
+            asking.organisation_id, asking.user_id, batch_id, body.reason, body.despite_stop
+        )
+        return answer(shown_batch(undone), status=202, headers={"Location": f"/pricing/batches/{undone.batch_id}"})
+
+    return router
+
+
+def publication_routes(house: Pricing) -> APIRouter:
+    """The routes of how prices of a shop go out."""
+    router = APIRouter(tags=["publication"])
+
+    @router.get("/shops/{shop_id}/publication", response_model=PublicationView, summary="Read how prices go out")
+    async def get_publication(asking: Asking, shop_id: ShopId) -> Response:
+        asking.must("prices:read")
+        return answer(_settings(await house.stores.publication.of(asking.organisation_id, shop_id)))
+
+    @router.put(
+        "/shops/{shop_id}/publication",
+        response_model=PublicationView,
+        responses=described(403),
+        summary="Set how prices go out",
+    )
+    async def put_publication(asking: Asking, shop_id: ShopId, body: PublicationBody) -> Response:
+        """A shop starts in test mode: prices are decided and approved, none is written until a manager goes live."""
+        asking.must("prices:publish")
+        _must_manage(asking.roles)
+        changes = body.model_dump(exclude_none=True)
+        changed = await house.set_publication(
+            asking.organisation_id, shop_id, asking.user_id, lambda known: replace(known, **changes)
+        )
+        return answer(_settings(changed))
+
+    return router
+
+
+def emergency_stop_routes(house: Pricing) -> APIRouter:
+    """The routes of emergency stops."""
+    router = APIRouter(tags=["emergency stops"])
+
+    @router.post("/emergency-stops", status_code=201, response_model=StopView, summary="Stop all writing of prices")
+    async def add_stop(asking: Asking, body: NewStop) -> Response:
+        """No price of the shop, or of any, is written from the next write on; publications under way end as STOPPED."""
+        asking.must("prices:publish")
+        stop = await house.stop_writing(asking.organisation_id, asking.user_id, body.shop_id, body.reason)
+        return answer(_stop(stop), status=201)
+
+    @router.get("/emergency-stops", response_model=StopPage, summary="List emergency stops, newest first")
+    async def list_stops(asking: Asking, paging: Paging) -> Response:
+        asking.must("prices:read")
+        page = await house.stores.emergency_stops.page(asking.organisation_id, paging)
+        return listing([_stop(one) for one in page.items], page)
+
+    @router.post(
+        "/emergency-stops/{stop_id}/lifts",
+        response_model=StopView,
+        responses=described(403, 404),
+        summary="Let prices be written again",
+    )
+    async def lift(asking: Asking, stop_id: str, body: Lift) -> Response:
+        """Anybody who publishes may stop; only managers let it go on. Nothing is published again by itself."""
+        asking.must("prices:publish")
+        _must_manage(asking.roles)
+        return answer(_stop(await house.lift_stop(asking.organisation_id, asking.user_id, stop_id, body.reason)))
+
+    return router
+
+
+def _must_manage(roles: frozenset[str]) -> None:
+    if not roles & MANAGERS:
+        raise Forbidden("this needs a pricing manager")
+
+
+def _settings(settings: PublicationSettings) -> dict[str, Any]:
+    fields = {name: value for name, value in asdict(settings).items() if name != "organisation_id"}
+    return fields | {"changed_at": None if settings.changed_at is None else timestamp(settings.changed_at)}
+
+
+def _stop(stop: EmergencyStop) -> dict[str, Any]:
+    fields = {name: value for name, value in asdict(stop).items() if name != "organisation_id"}
+    lifted = None if stop.lifted_at is None else timestamp(stop.lifted_at)
+    return fields | {"set_at": timestamp(stop.set_at), "lifted_at": lifted}
