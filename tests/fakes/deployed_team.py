@@ -14,11 +14,11 @@ SECONDS, RUN_SECONDS = 180, 240
 ENDED = {"COMPLETED", "FAILED", "CANCELLED", "EXPIRED"}
 
 
-def until(true: Callable[[], bool], seconds: float = SECONDS) -> None:
+def until(true: Callable[[], bool], seconds: float = SECONDS, pause: float = 0.5) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.5)
+        time.sleep(pause)
 
 
 @dataclass

@@ -126,6 +126,12 @@ class FakeChanges:
         stand = [one for one in own if one.state in {State.APPLIED, State.UNKNOWN} and one.change_id > after]
         return sorted(stand, key=lambda one: one.change_id)[:limit]
 
+    async def applied(self, organisation_id: str, shop_id: str, window: Window, until: datetime) -> Page[PriceChange]:
+        own = [one for one in self._own(organisation_id) if one.shop_id == shop_id and one.applied_at is not None]
+        fed = sorted((f"{one.applied_at}/{one.change_id}", one) for one in own if (one.applied_at or until) < until)
+        some = [(key, one) for key, one in fed if key > (window.after or "")][: window.limit]
+        return Page(items=tuple(one for _, one in some), next_after=some[-1][0] if some else window.after or "")
+
     async def tally(self, organisation_id: str, batch_id: str) -> Tally:
         over = {State.APPLIED, State.FAILED, State.UNKNOWN, State.REVERTED}
         own = [one for one in self._own(organisation_id) if one.batch_id == batch_id and one.state in over]

@@ -43,21 +43,31 @@ INDEXES = (
         name="canary_of_batch",
     ),
     IndexModel([("state", ASCENDING), ("expires_at", ASCENDING)], name="expiring"),
+    IndexModel([("organisation_id", ASCENDING), ("shop_id", ASCENDING), ("feed", ASCENDING)], name="feed_of_shop"),
 )
 RISKS: dict[Route, int] = {"auto": 0, "review": 1, "manager": 2}
 # More than any stake has, so that texts of this length sort as their numbers do.
 STAKE_DIGITS = 24
 KEY = {"_id", "organisation_id"}
-STORED_ONLY = {"_id", "sequence", "queue", "share", "moved_by"}
+STORED_ONLY = {"_id", "sequence", "queue", "share", "feed", "moved_by"}
 
 
 def change_document(change: PriceChange) -> Document:
     """The stored form of a price change; its id is its key."""
     fields = asdict(change)
-    sequence = f"{change.proposed_at.isoformat(timespec='milliseconds')}/{change.change_id}"
+    sequence = f"{_moment(change.proposed_at)}/{change.change_id}"
     stake = int(change.stake * 1000)
     queue = f"{RISKS.get(change.route, 0)}/{stake:0{STAKE_DIGITS}}/{change.change_id}"
-    return {"_id": fields.pop("change_id"), "sequence": sequence, "queue": queue, "share": change.share} | fields
+    places = {"sequence": sequence, "queue": queue, "share": change.share, "feed": _feed(change)}
+    return {"_id": fields.pop("change_id")} | places | fields
+
+
+def _feed(change: PriceChange) -> str | None:
+    return None if change.applied_at is None else f"{_moment(change.applied_at)}/{change.change_id}"
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")
 
 
 def change_from(document: Document) -> PriceChange:
@@ -220,6 +230,17 @@ class MongoPriceChanges:
             "_id": {"$gt": after},
         }
         return await self._found(query, limit, by="_id")
+
+    async def applied(self, organisation_id: str, shop_id: str, window: Window, until: datetime) -> Page[PriceChange]:
+        """Return some changes of a shop that were applied up to a moment, in the order in which they were."""
+        after = window.after or ""
+        query = {
+            "organisation_id": organisation_id,
+            "shop_id": shop_id,
+            "feed": {"$gt": after, "$lt": f"{_moment(until)}/"},
+        }
+        found = await self._found(query, window.limit, by="feed")
+        return Page(items=tuple(found), next_after=(_feed(found[-1]) if found else None) or after)
 
     async def tally(self, organisation_id: str, batch_id: str) -> Tally:
         """Count what became of a batch's prices so far."""

@@ -14,7 +14,7 @@ from pricing.api.offer_imports import offer_import_routes
 from pricing.api.overview import overview_routes
 from pricing.api.policies import policy_routes
 from pricing.api.price_index import price_index_routes
-from pricing.api.publication import batch_routes, emergency_stop_routes, publication_routes
+from pricing.api.publication import batch_routes, emergency_stop_routes, feed_routes, publication_routes
 from pricing.api.quarantine import quarantine_routes
 from pricing.api.rates import rate_routes
 from pricing.api.rebuilds import rebuild_routes
@@ -71,6 +71,7 @@ def build_app(house: Pricing, edge: Edge | None = None) -> FastAPI:
         batch_routes(house),
         publication_routes(house),
         emergency_stop_routes(house),
+        feed_routes(house),
         filter_routes(house),
         report_routes(house),
         simulation_routes(house),

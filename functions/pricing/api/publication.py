@@ -1,14 +1,16 @@
 """Publications, their undo, their settings and emergency stops, over HTTP."""
 
 from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from pricing.api.changes import MANAGERS
 from pricing.api.views import BatchPage, BatchView, shown_batch
 from pricing.domain.emergency_stop import LONGEST_REASON, SHORTEST_REASON, EmergencyStop
+from pricing.domain.price_change import PriceChange
 from pricing.domain.publication import (
     LARGEST_CANARY_PERCENT,
     LONGEST_CANARY_MINUTES,
@@ -17,9 +19,13 @@ from pricing.domain.publication import (
 )
 from pricing.usecases.house import Pricing
 from shared.kernel.errors import Forbidden, Invalid
-from shared.runtime.answers import Body, Slug, View, answer, listing, timestamp
+from shared.kernel.paging import encoded_cursor
+from shared.runtime.answers import Body, MoneyView, Slug, View, answer, listing, timestamp
 from shared.runtime.described_problems import described
 from shared.runtime.http_api import Asking, Paging
+
+# Longer than a transaction that applies prices may take.
+SETTLED_AFTER = timedelta(minutes=1)
 
 type Reason = Annotated[str, Field(min_length=SHORTEST_REASON, max_length=LONGEST_REASON)]
 type Percent = Annotated[int, Field(ge=0, le=100)]
@@ -63,6 +69,25 @@ class PublicationView(View):
     proposal_hours: int
     changed_by: str | None
     changed_at: str | None
+
+
+class FeedLine(View):
+    """A price that stands in the shop since `applied_at`."""
+
+    change_id: str
+    product_id: str
+    sku: str
+    shop_id: str
+    price: MoneyView
+    applied_at: str
+    batch_id: str | None
+
+
+class FeedPage(View):
+    """Applied prices in their order; `next_cursor` is where to go on, now or later."""
+
+    data: list[FeedLine]
+    next_cursor: str
 
 
 class NewStop(Body):
@@ -150,6 +175,37 @@ def batch_routes(house: Pricing) -> APIRouter:
         return answer(shown_batch(undone), status=202, headers={"Location": f"/pricing/batches/{undone.batch_id}"})
 
     return router
+
+
+def feed_routes(house: Pricing) -> APIRouter:
+    """The route of the feed of applied prices."""
+    router = APIRouter(tags=["price feed"])
+
+    @router.get("/price-feed", response_model=FeedPage, summary="Read applied prices in their order")
+    async def price_feed(asking: Asking, paging: Paging, shop_id: Annotated[str, Query(max_length=64)]) -> Response:
+        """Keep `next_cursor`, which is always there: the next call brings only what came since.
+
+        A price is told a minute after it was applied; by then none can come before it any more.
+        """
+        asking.must("prices:read")
+        settled = house.clock() - SETTLED_AFTER
+        page = await house.stores.changes.applied(asking.organisation_id, shop_id, paging, settled)
+        lines = [_line(change) for change in page.items]
+        return answer({"data": lines, "next_cursor": encoded_cursor(page.next_after)})
+
+    return router
+
+
+def _line(change: PriceChange) -> dict[str, Any]:
+    return {
+        "change_id": change.change_id,
+        "product_id": change.product_id,
+        "sku": change.sku,
+        "shop_id": change.shop_id,
+        "price": {"amount": f"{change.after:f}", "currency": change.currency},
+        "applied_at": None if change.applied_at is None else timestamp(change.applied_at),
+        "batch_id": change.batch_id,
+    }
 
 
 def publication_routes(house: Pricing) -> APIRouter:

@@ -69,6 +69,7 @@ class PriceChange:
     facts_hash: str = ""
     expires_at: datetime | None = None
     undoes: str | None = None
+    applied_at: datetime | None = None
 
     @property
     def share(self) -> int:

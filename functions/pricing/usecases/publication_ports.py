@@ -115,6 +115,12 @@ class PriceChanges(Protocol):
     async def undoable(self, organisation_id: str, batch_id: str, after: str, limit: int) -> Sequence[PriceChange]:
         """Return changes of a batch that were, or may have been, written over another price, by id, after one."""
 
+    async def applied(self, organisation_id: str, shop_id: str, window: Window, until: datetime) -> Page[PriceChange]:
+        """Return some changes of a shop that were applied up to a moment, in the order in which they were.
+
+        `next_after` is always there, so that a later call goes on where this one ended.
+        """
+
     async def tally(self, organisation_id: str, batch_id: str) -> Tally:
         """Count what became of a batch's prices so far."""
 

@@ -166,8 +166,9 @@ class PublishBatch:
             for one in sent
             if one.product_id in held and shown.get(one.product_id) != one.after
         }
-        ended = [_ended(change, refusals.get(change.product_id), shown.get(change.product_id)) for change in sent]
-        await self.changes.settle(organisation_id, batch_id, ended, self.clock())
+        at = self.clock()
+        ended = [_ended(change, refusals.get(change.product_id), shown.get(change.product_id), at) for change in sent]
+        await self.changes.settle(organisation_id, batch_id, ended, at)
         return Tally(len(ended), sum(is_error(one) for one in ended))
 
     async def _held(self, organisation_id: str, changes: Sequence[PriceChange]) -> dict[str, str]:
@@ -181,8 +182,9 @@ class PublishBatch:
         await self.changes.release(organisation_id, batch_id)
         while sent := await self.changes.unpublished(organisation_id, batch_id, CHANGES_IN_A_CALL):
             shown = await self.shop.read(organisation_id, [change.product_id for change in sent])
-            left = [_left(change, shown.get(change.product_id)) for change in sent]
-            await self.changes.settle(organisation_id, batch_id, left, self.clock())
+            at = self.clock()
+            left = [_left(change, shown.get(change.product_id), at) for change in sent]
+            await self.changes.settle(organisation_id, batch_id, left, at)
         return await self.batches.end(batch, state, self.clock(), why)
 
 
@@ -191,16 +193,18 @@ def is_error(change: PriceChange) -> bool:
     return change.state is State.UNKNOWN or change.failure == "refused"
 
 
-def _ended(change: PriceChange, refusal: tuple[Failure, str] | None, shown: Decimal | None) -> PriceChange:
+def _ended(
+    change: PriceChange, refusal: tuple[Failure, str] | None, shown: Decimal | None, at: datetime
+) -> PriceChange:
     if refusal is not None:
         failure, detail = refusal
         return replace(change, state=State.FAILED, detail=detail, failure=failure)
     if shown == change.after:
-        return replace(change, state=State.APPLIED, detail="")
+        return replace(change, state=State.APPLIED, detail="", applied_at=at)
     return replace(change, state=State.UNKNOWN, detail=f"written, but the shop shows {shown}")
 
 
-def _left(change: PriceChange, shown: Decimal | None) -> PriceChange:
+def _left(change: PriceChange, shown: Decimal | None, at: datetime) -> PriceChange:
     if shown == change.after:
-        return replace(change, state=State.APPLIED, detail="")
+        return replace(change, state=State.APPLIED, detail="", applied_at=at)
     return replace(change, state=State.APPROVED, batch_id=None)

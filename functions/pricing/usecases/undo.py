@@ -81,5 +81,6 @@ def _turned_back(change: PriceChange, price: Decimal, undo: Batch, at: datetime)
         detail="",
         failure=None,
         expires_at=None,
+        applied_at=None,
         undoes=change.change_id,
     )

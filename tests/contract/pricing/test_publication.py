@@ -15,7 +15,7 @@ from pricing.domain.publication import PublicationSettings
 from pricing.usecases.publication_ports import Batch, ChangesWanted, Tally
 from shared.kernel.paging import Window
 from tests.builders.pricing import MONDAY, a_batch, a_change
-from tests.contract.pricing.conftest import Kept
+from tests.fakes.pricing import Kept
 from tests.fakes.runs import Run
 
 LATER = MONDAY + timedelta(minutes=5)
@@ -249,3 +249,25 @@ def test_only_proposals_expire_and_so_many_at_once(kept: Kept, run: Run) -> None
     states = {one.change_id: one.state.value for one in run(changes.some("org", ["a", "b", "c", "d", "e"]))}
     assert counts == [2, 1, 0]
     assert states == dict.fromkeys("abc", "DENIED") | {"d": "PROPOSED", "e": "APPROVED"}
+
+
+def test_applied_prices_are_fed_in_their_order_and_a_reader_goes_on_where_it_ended(kept: Kept, run: Run) -> None:
+    changes = kept.stores.changes
+
+    def applied(change_id: str, minutes: int, **other: Any) -> PriceChange:
+        at = MONDAY + timedelta(minutes=minutes)
+        return a_change(change_id=change_id, state=State.APPLIED, applied_at=at, **other)
+
+    some = [applied("c", 1), applied("a", 2), applied("b", 0), applied("us", 0, shop_id="us"), a_change(change_id="p")]
+    run(changes.propose([*some, applied("rival", 0, organisation_id="rival"), applied("late", 9)]))
+    until = MONDAY + timedelta(minutes=9)
+
+    first = run(changes.applied("org", "demo-eu", Window(limit=2), until))
+    rest = run(changes.applied("org", "demo-eu", Window(after=first.next_after), until))
+    idle = run(changes.applied("org", "demo-eu", Window(after=rest.next_after), until))
+    run(changes.propose([applied("new", 8)]))
+    later = run(changes.applied("org", "demo-eu", Window(after=idle.next_after), until + timedelta(minutes=1)))
+
+    assert (ids(first.items), ids(rest.items), ids(idle.items)) == (["b", "c"], ["a"], [])
+    assert ids(later.items) == ["new", "late"]
+    assert idle.next_after == rest.next_after

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,8 @@ def test_a_proposal_that_expired_is_not_approved() -> None:
 @pytest.mark.parametrize("field", ["cost", "min_price", "max_price", "map_price", "msrp"])
 def test_a_price_that_rests_on_what_the_catalogue_no_longer_says_is_a_conflict(field: str) -> None:
     decided = weighed(a_change(), some_facts())
-    changed = some_facts(**{field: Decimal("1.23")})
+    fields: dict[str, Any] = {field: Decimal("1.23")}
+    changed = some_facts(**fields)
 
     assert "changed since" in str(objection(decided, MANAGER, changed, MONDAY))
 
