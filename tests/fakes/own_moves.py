@@ -1,7 +1,7 @@
 """Published prices, and the looks at their rivals, in memory."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pricing.domain.market import Observation
@@ -27,9 +27,11 @@ class FakeOwnMoves:
         found = [one for one in own if one.product_id in product_ids and one.state is State.UNKNOWN]
         return sorted(found, key=lambda one: (one.proposed_at, one.change_id))
 
-    async def note(self, moves: Sequence[LateMove]) -> None:
+    async def note(self, moves: Sequence[LateMove], at: datetime) -> None:
         for move in moves:
             change = move.change
+            applied = replace(change, state=State.APPLIED, applied_at=at, detail="told by the catalogue")
+            self.changes.kept[change.change_id] = applied
             if change.change_id not in self.noted:
                 self.noted.add(change.change_id)
                 made = OwnMove(change.product_id, move.at, change.before, change.after, change.reason)

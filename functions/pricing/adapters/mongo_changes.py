@@ -1,7 +1,7 @@
 """Price changes in MongoDB."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
@@ -280,3 +280,10 @@ def waiting_changes(organisation_id: str, shop_id: str, run_id: str | None) -> D
         "batch_id": None,
     }
     return query if run_id is None else query | {"run_id": run_id}
+
+
+def applied_late(change: PriceChange, at: datetime) -> UpdateOne:
+    """The write that reconciles a change which nobody read back: the catalogue told its price since."""
+    key = {"_id": change.change_id, "organisation_id": change.organisation_id, "state": State.UNKNOWN.value}
+    document = change_document(replace(change, state=State.APPLIED, applied_at=at, detail="told by the catalogue"))
+    return UpdateOne(key, {"$set": {name: value for name, value in document.items() if name not in KEY}})

@@ -1,6 +1,7 @@
 """Prices that were written and not read back, and what became of them, in MongoDB."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pymongo.errors import PyMongoError
 
@@ -8,7 +9,7 @@ from pricing.adapters import mongo_changes
 from pricing.adapters.mongo_own_moves import COLLECTION, MongoOwnMoves, noted
 from pricing.domain.price_change import PriceChange, State
 from pricing.usecases.moves import LateMove
-from shared.runtime.mongo import Document, Mongo, unavailable
+from shared.runtime.mongo import Document, Mongo, Session, unavailable
 
 OF_PRODUCT = "of_product"
 """The index to read by: two of them fit, and the other one holds whatever was never read back."""
@@ -30,14 +31,17 @@ class MongoLateMoves(MongoOwnMoves):
             raise unavailable("read what was not read back") from error
         return sorted(found, key=lambda one: (one.proposed_at, one.change_id))
 
-    async def note(self, moves: Sequence[LateMove]) -> None:
-        """Note that those prices stood in the shop from a moment on; a change is noted once."""
+    async def note(self, moves: Sequence[LateMove], at: datetime) -> None:
+        """Note that those prices stood in the shop from a moment on, and that their changes are applied; each once."""
         writes = [noted(move.change, move.at) for move in moves]
-        try:
-            if writes:
-                await self._mongo.collection(COLLECTION).bulk_write(writes, ordered=False)
-        except PyMongoError as error:
-            raise unavailable("note what was published") from error
+
+        async def work(session: Session) -> None:
+            await self._mongo.collection(COLLECTION).bulk_write(writes, ordered=False, session=session)
+            applied = [mongo_changes.applied_late(move.change, at) for move in moves]
+            await self._mongo.collection(mongo_changes.COLLECTION).bulk_write(applied, ordered=False, session=session)
+
+        if writes:
+            await self._mongo.transaction(work)
 
 
 def unread_of(organisation_id: str, product_ids: Sequence[str]) -> Document:

@@ -41,5 +41,5 @@ class LateMoves(OwnMoves, Protocol):
     async def unread(self, organisation_id: str, product_ids: Sequence[str]) -> Sequence[PriceChange]:
         """Return the changes of some products that are UNKNOWN, oldest first."""
 
-    async def note(self, moves: Sequence[LateMove]) -> None:
-        """Note that those prices stood in the shop from a moment on; a change is noted once."""
+    async def note(self, moves: Sequence[LateMove], at: datetime) -> None:
+        """Note that those prices stood in the shop from a moment on, and that their changes are APPLIED; each once."""

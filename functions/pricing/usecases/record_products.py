@@ -41,9 +41,8 @@ class RecordProducts:
             known[one.product_id] = one.at
         # Of several changes to one price the newest brought it; a move that was noted since then was made after it.
         newest = {move.change.product_id: move for move in stands}
-        await self.moves.note(
-            [move for one, move in newest.items() if one not in known or known[one] <= move.change.proposed_at]
-        )
+        late = [move for one, move in newest.items() if one not in known or known[one] <= move.change.proposed_at]
+        await self.moves.note(late, self.clock())
 
     def _stands(self, change: PriceChange, facts: ProductFacts) -> LateMove | None:
         """The move, where the catalogue tells its price, and tells it after the change was decided."""

@@ -7,11 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from pricing.adapters.mongo_changes import COLLECTION, change_document
+from pricing.adapters.mongo_changes import COLLECTION, MongoPriceChanges, change_document
 from pricing.adapters.mongo_late_moves import OF_PRODUCT, MongoLateMoves, unread_of
 from pricing.domain.price_change import PriceChange, State
 from pricing.usecases.moves import LateMove, LateMoves
+from shared.kernel.paging import Window
 from shared.runtime.mongo import Mongo
+from shared.runtime.outbox import Outbox
 from tests.builders.pricing import MONDAY, a_change
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.own_moves import FakeOwnMoves
@@ -62,9 +64,9 @@ def test_a_change_is_noted_once_and_by_its_organisation(moves: Callable[..., Lat
     theirs = replace(UNREAD, change_id="theirs", organisation_id="rival", before=None)
     kept = moves(UNREAD, theirs)
 
-    run(kept.note([LateMove(UNREAD, MONDAY + HOUR), LateMove(theirs, MONDAY + HOUR)]))
-    run(kept.note([LateMove(UNREAD, MONDAY + 2 * HOUR)]))
-    run(kept.note([]))
+    run(kept.note([LateMove(UNREAD, MONDAY + HOUR), LateMove(theirs, MONDAY + HOUR)], MONDAY + 3 * HOUR))
+    run(kept.note([LateMove(UNREAD, MONDAY + 2 * HOUR)], MONDAY + 4 * HOUR))
+    run(kept.note([], MONDAY))
 
     def told(organisation_id: str) -> list[tuple[datetime, Decimal | None, Decimal]]:
         found = run(kept.of_products(organisation_id, ["prd"], MONDAY))
@@ -72,6 +74,22 @@ def test_a_change_is_noted_once_and_by_its_organisation(moves: Callable[..., Lat
 
     assert told("org") == [(MONDAY + HOUR, Decimal("99.99"), Decimal("95.99"))]
     assert told("rival") == [(MONDAY + HOUR, None, Decimal("95.99"))]
+    assert run(kept.unread("org", ["prd"])) == run(kept.unread("rival", ["prd"])) == []
+
+
+def test_a_change_that_was_noted_is_applied_since_then_and_fed(
+    store: Callable[[str], Mongo], cloud: FakeCloud, run: Run
+) -> None:
+    mongo = store("pricing")
+    run(mongo.collection(COLLECTION).insert_one(change_document(UNREAD)))
+    changes = MongoPriceChanges(mongo, Outbox(mongo, "pricing"), lambda prefix: f"{prefix}_1")
+
+    for hours in (3, 9):
+        run(MongoLateMoves(mongo).note([LateMove(UNREAD, MONDAY + HOUR)], MONDAY + hours * HOUR))
+
+    (applied,) = run(changes.applied("org", "demo-eu", Window(), MONDAY + 10 * HOUR)).items
+    assert (applied.state, applied.applied_at, applied.after) == (State.APPLIED, MONDAY + 3 * HOUR, UNREAD.after)
+    assert cloud.sent == []
 
 
 def test_what_was_not_read_back_is_found_by_an_index(store: Callable[[str], Mongo], run: Run) -> None:
