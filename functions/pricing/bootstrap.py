@@ -100,6 +100,7 @@ from pricing.usecases.scan_budget import ChooseByBudget, ReadBudget, SetBudget
 from pricing.usecases.scan_pages import ScanPages
 from pricing.usecases.simulations import LinkSimulationFile, RequestSimulation
 from pricing.usecases.start_runs import FollowPrices, StartDueRun, StartRun
+from pricing.usecases.tell_kpi import TellKpi
 from pricing.usecases.undo import UndoBatch
 from shared.contracts.policy_trials import (
     CheckPolicy,
@@ -242,8 +243,9 @@ def wire(
         deny_changes=DenyChanges(changes=kept.changes, clock=clock),
         start_batch=starts_batch(kept, clock),
         undo_batch=UndoBatch(changes=kept.changes, batches=kept.batches, gate=gate_of(kept), clock=clock),
+        tell_kpi=TellKpi(batches=kept.batches, gate=gate_of(kept)),
         set_publication=SetPublication(settings=kept.publication, clock=clock),
-        stop_writing=StopWriting(emergency_stops=kept.emergency_stops, clock=clock),
+        stop_writing=StopWriting(emergency_stops=kept.emergency_stops, facts=kept.facts, clock=clock),
         lift_stop=LiftStop(emergency_stops=kept.emergency_stops, clock=clock),
         save_filter=SaveFilter(filters=kept.filters),
         preview_filter=PreviewFilter(facts=kept.facts),

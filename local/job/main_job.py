@@ -210,7 +210,7 @@ class MainJob:
         if not self.account.approved:
             return
         with self._step("Go live, publish and read back"):
-            self._colleague.put(f"/pricing/shops/{SHOP}/publication", {"mode": "live"})
+            self._colleague.patch(f"/pricing/shops/{SHOP}/publication", {"mode": "live"})
             batch = self._colleague.post("/pricing/batches", {"run_id": run_id}, key=f"publish-{run_id}")
             done = self._api.until(
                 f"/pricing/batches/{batch['batch_id']}",

@@ -119,7 +119,7 @@ def published(team: Team, answered: Json) -> dict[str, Json]:
     body = {"change_ids": [one["change_id"] for one in listed], "justification": JUSTIFICATION}
     if body["change_ids"]:
         assert team.colleague.post("/pricing/price-changes/approvals", body)["refused"] == 0
-    team.colleague.put(f"/pricing/shops/{SHOP}/publication", {"mode": "live", "automatic": False})
+    team.colleague.patch(f"/pricing/shops/{SHOP}/publication", {"mode": "live", "automatic": False})
     batch = team.colleague.post("/pricing/batches", {"run_id": run["run_id"]}, key="publish-hp-100")
     path = f"/pricing/batches/{batch['batch_id']}"
     done = team.colleague.until(path, lambda one: bool(one["state"] == "FINISHED"), RUN_SECONDS)

@@ -141,7 +141,7 @@ def morning(stack: Stack) -> Iterator[Morning]:
     with pytest.raises(Refused, match="shop-in-test-mode"):
         team.colleague.post("/pricing/batches", {"shop_id": SHOP}, key="too-early")
     live = {"mode": "live", "canary_percent": 10, "max_failed_percent": 5}
-    assert team.colleague.put(f"/pricing/shops/{SHOP}/publication", live)["mode"] == "live"
+    assert team.colleague.patch(f"/pricing/shops/{SHOP}/publication", live)["mode"] == "live"
     made = Morning(team, {one.sku: one for one in products})
     until(lambda: len(made.previewed()) == PRODUCTS, pause=SELDOM)
     made.run, _ = team.run("margin")

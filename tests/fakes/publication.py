@@ -199,6 +199,13 @@ class FakeBatches:
             await self.go_on(one)
         return len(due)
 
+    async def halt(self, batch: Batch, why: str) -> Batch:
+        known = await self.get(batch.organisation_id, batch.batch_id)
+        if not known.halted and known.finished_at is None:
+            self.kept[batch.batch_id] = replace(known, halted=why)
+            await self.go_on(known)
+        return self.kept[batch.batch_id]
+
     async def go_on(self, batch: Batch) -> None:
         known = await self.get(batch.organisation_id, batch.batch_id)
         if known.state == "CANARY":

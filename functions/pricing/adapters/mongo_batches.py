@@ -136,6 +136,22 @@ class MongoBatches:
             await self.go_on(batch_from(document))
         return len(found)
 
+    async def halt(self, batch: Batch, why: str) -> Batch:
+        """Note, once, why a batch is to end at its next step; one that waits with its canary out goes on to it."""
+
+        async def work(session: Session) -> Batch:
+            known = await self._read(batch.organisation_id, batch.batch_id, session)
+            if known.halted or known.finished_at is not None:
+                return known
+            halted = replace(known, halted=why)
+            await self._replace(halted, session)
+            return halted
+
+        halted = await self._mongo.transaction(work)
+        if halted.state == "CANARY":
+            await self.go_on(halted)
+        return await self.get(batch.organisation_id, batch.batch_id)
+
     async def go_on(self, batch: Batch) -> None:
         """Ask again for the publication of a batch whose canary is out, in one with its end of waiting."""
 

@@ -2,11 +2,13 @@
 
 from dataclasses import asdict, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
+from pricing.api.bodies import DecimalText
 from pricing.api.changes import MANAGERS
 from pricing.api.views import BatchPage, BatchView, shown_batch
 from pricing.domain.emergency_stop import LONGEST_REASON, SHORTEST_REASON, EmergencyStop
@@ -15,6 +17,7 @@ from pricing.domain.publication import (
     LARGEST_CANARY_PERCENT,
     LONGEST_CANARY_MINUTES,
     LONGEST_PROPOSAL_HOURS,
+    Kpi,
     PublicationSettings,
 )
 from pricing.usecases.house import Pricing
@@ -46,6 +49,14 @@ class NewUndo(Body):
     despite_stop: str | None = Field(default=None, max_length=64, description="The id of a stop that is in force")
 
 
+class NewKpi(Body):
+    """A figure of the shop's own while a canary is out, beside what it was before; more is better."""
+
+    name: str = Field(min_length=1, max_length=60, examples=["conversion rate"])
+    value: DecimalText
+    baseline: DecimalText
+
+
 class PublicationBody(Body):
     """Settings to change; what is left out stays."""
 
@@ -54,6 +65,7 @@ class PublicationBody(Body):
     canary_percent: int | None = Field(default=None, ge=0, le=LARGEST_CANARY_PERCENT)
     canary_minutes: int | None = Field(default=None, ge=0, le=LONGEST_CANARY_MINUTES)
     max_failed_percent: Percent | None = None
+    max_kpi_drop_percent: Percent | None = None
     proposal_hours: int | None = Field(default=None, ge=1, le=LONGEST_PROPOSAL_HOURS)
 
 
@@ -66,6 +78,7 @@ class PublicationView(View):
     canary_percent: int
     canary_minutes: int
     max_failed_percent: int
+    max_kpi_drop_percent: int
     proposal_hours: int
     changed_by: str | None
     changed_at: str | None
@@ -174,6 +187,18 @@ def batch_routes(house: Pricing) -> APIRouter:
         )
         return answer(shown_batch(undone), status=202, headers={"Location": f"/pricing/batches/{undone.batch_id}"})
 
+    @router.post(
+        "/batches/{batch_id}/kpis",
+        response_model=BatchView,
+        responses=described(404, 409, 422),
+        summary="Tell a figure while the canary is out",
+    )
+    async def tell_kpi(asking: Asking, batch_id: str, body: NewKpi) -> Response:
+        """A figure that fell by more than the shop's `max_kpi_drop_percent` stops the publication before its rest."""
+        asking.must("prices:publish")
+        kpi = Kpi(name=body.name, value=Decimal(body.value), baseline=Decimal(body.baseline))
+        return answer(shown_batch(await house.tell_kpi(asking.organisation_id, asking.user_id, batch_id, kpi)))
+
     return router
 
 
@@ -217,13 +242,13 @@ def publication_routes(house: Pricing) -> APIRouter:
         asking.must("prices:read")
         return answer(_settings(await house.stores.publication.of(asking.organisation_id, shop_id)))
 
-    @router.put(
+    @router.patch(
         "/shops/{shop_id}/publication",
         response_model=PublicationView,
         responses=described(403),
         summary="Set how prices go out",
     )
-    async def put_publication(asking: Asking, shop_id: ShopId, body: PublicationBody) -> Response:
+    async def patch_publication(asking: Asking, shop_id: ShopId, body: PublicationBody) -> Response:
         """A shop starts in test mode: prices are decided and approved, none is written until a manager goes live."""
         asking.must("prices:publish")
         _must_manage(asking.roles)

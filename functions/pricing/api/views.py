@@ -391,5 +391,5 @@ def shown_change(change: PriceChange) -> Shown:
 
 def shown_batch(batch: Batch) -> Shown:
     """A batch as `BatchView`."""
-    hidden = {"organisation_id", "canary_share", "canary_passed", "despite_stop"}
+    hidden = {"organisation_id", "canary_share", "canary_passed", "despite_stop", "halted"}
     return {name: value for name, value in asdict(batch).items() if name not in hidden}

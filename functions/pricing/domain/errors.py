@@ -295,3 +295,17 @@ class NothingToUndo(Conflict):
 
     code = "pricing/nothing-to-undo"
     title = "No price of the publication can be taken back"
+
+
+class NoCanaryOut(Conflict):
+    """A publication whose canary is not out and waiting."""
+
+    code = "pricing/no-canary-out"
+    title = "No canary of the publication is out"
+
+
+class ShopUnknown(NotFound):
+    """Pricing knows no product of the shop."""
+
+    code = "pricing/shop-unknown"
+    title = "No product of the shop is known"

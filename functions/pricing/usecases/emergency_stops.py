@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from pricing.domain.emergency_stop import EmergencyStop, reasoned
+from pricing.domain.errors import ShopUnknown
+from pricing.usecases.ports import Facts
 from pricing.usecases.publication_ports import EmergencyStops
 from shared.kernel.clock import Clock
 from shared.kernel.identifiers import fresh_id
@@ -13,11 +15,14 @@ class StopWriting:
     """Let no price of a shop, or of any shop, be written from the next write on."""
 
     emergency_stops: EmergencyStops
+    facts: Facts
     clock: Clock
 
     async def __call__(self, organisation_id: str, user_id: str, shop_id: str | None, reason: str) -> EmergencyStop:
-        """Keep the stop, which holds at once."""
+        """Keep the stop, which holds at once; `ShopUnknown` for a name that would stop nothing."""
         at = self.clock()
+        if shop_id is not None and not (await self.facts.part_after(organisation_id, shop_id, "", 1))[0].products:
+            raise ShopUnknown(f"no product of shop «{shop_id}» is known: nothing would stop; leave it out for all")
         stop = EmergencyStop(
             stop_id=fresh_id("stp", at),
             organisation_id=organisation_id,

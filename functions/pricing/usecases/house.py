@@ -32,6 +32,7 @@ from pricing.usecases.reread import RereadObservation
 from pricing.usecases.scan_budget import Budgets, ReadBudget, SetBudget
 from pricing.usecases.simulations import LinkSimulationFile, RequestSimulation, SimulationFiles, Simulations
 from pricing.usecases.start_runs import StartRun
+from pricing.usecases.tell_kpi import TellKpi
 from pricing.usecases.trials import Trials
 from pricing.usecases.undo import UndoBatch
 from shared.kernel.clock import Clock
@@ -113,6 +114,7 @@ class Pricing:
     deny_changes: DenyChanges
     start_batch: StartBatch
     undo_batch: UndoBatch
+    tell_kpi: TellKpi
     set_publication: SetPublication
     stop_writing: StopWriting
     lift_stop: LiftStop

@@ -24,7 +24,7 @@ class Gate:
         settings = await self.settings.of(organisation_id, shop_id)
         if settings.mode == "test":
             raise ShopInTestMode(
-                f"«{shop_id}» computes prices and writes none; PUT /pricing/shops/{shop_id}/publication"
+                f"«{shop_id}» computes prices and writes none; PATCH /pricing/shops/{shop_id}/publication"
                 ' {"mode": "live"} switches writing on'
             )
         stop = await self._stop(organisation_id, shop_id, despite)

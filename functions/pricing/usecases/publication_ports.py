@@ -20,7 +20,8 @@ class Batch:
     """Approved prices of one shop that are published together. `states` counts its price changes by state.
 
     Those with a share below `canary_share` go out first; the rest follows from `resume_at` on, once `canary_passed`.
-    An undo names the batch that it takes back (`undoes`), and may name the emergency stop that it is to pass.
+    `halted` says why it is to end at its next step. An undo names the batch that it takes back (`undoes`), and may name
+    the emergency stop that it is to pass.
     """
 
     batch_id: str
@@ -39,6 +40,7 @@ class Batch:
     resume_at: datetime | None = None
     undoes: str | None = None
     despite_stop: str | None = None
+    halted: str = ""
     reason: str = ""
     detail: str = ""
 
@@ -149,6 +151,9 @@ class Batches(Protocol):
 
     async def pass_canary(self, batch: Batch, resume_at: datetime | None) -> Batch:
         """Note that the canary was written, and from when on the rest may follow: at once, or CANARY until then."""
+
+    async def halt(self, batch: Batch, why: str) -> Batch:
+        """Note, once, why a batch is to end at its next step; one that waits with its canary out goes on to it."""
 
     async def go_on(self, batch: Batch) -> None:
         """Ask again for the publication of a batch whose canary is out, in one with its end of waiting."""

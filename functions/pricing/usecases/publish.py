@@ -138,7 +138,8 @@ class PublishBatch:
             if await self.stops.stopped(organisation_id, batch_id):
                 return await self._ended_early(batch, "CANCELLED", ""), tally
             settings, why = await self.gate.look(organisation_id, batch.shop_id, batch.despite_stop)
-            if why is not None:
+            why = why or (await self.batches.get(organisation_id, batch_id)).halted
+            if why:
                 return await self._ended_early(batch, "STOPPED", why), tally
             news = await self._publish(organisation_id, batch_id, some)
             tally = Tally(tally.written + news.written, tally.failed + news.failed)

@@ -122,7 +122,7 @@ def market(doors: Doors) -> Market:
     (result,) = api.ask("POST", "/pricing/offers", {"offers": [OFFER]}).json["results"]
     doors.cloud.functions["pricing-trial"] = checked_without_a_shop
     live = {"mode": "live", "automatic": False}
-    assert api.ask("PUT", "/pricing/shops/demo-eu/publication", live).status == 200
+    assert api.ask("PATCH", "/pricing/shops/demo-eu/publication", live).status == 200
     return Market(doors, api, result["offer_id"])
 
 
@@ -576,7 +576,7 @@ def test_writing_is_stopped_undone_and_let_go_on(market: Market) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
-        ("PUT", "/pricing/shops/demo-eu/publication", {"mode": "live"}),
+        ("PATCH", "/pricing/shops/demo-eu/publication", {"mode": "live"}),
         ("POST", "/pricing/batches/bat_1/undos", {"reason": "a wrong file"}),
         ("POST", "/pricing/emergency-stops/stp_1/lifts", {"reason": "corrected"}),
     ],
@@ -592,7 +592,7 @@ def test_only_managers_go_live_take_back_and_let_go_on(
 
 
 def test_a_shop_in_test_mode_says_how_to_go_live(market: Market) -> None:
-    market.api.ask("PUT", "/pricing/shops/demo-eu/publication", {"mode": "test"})
+    market.api.ask("PATCH", "/pricing/shops/demo-eu/publication", {"mode": "test"})
     market.deliver("record_observations", "sqs_pages_read", market.reading())
     market.approve(market.proposed()["change_id"])
 
@@ -605,7 +605,7 @@ def test_a_shop_in_test_mode_says_how_to_go_live(market: Market) -> None:
 def test_what_a_policy_lets_through_is_published_when_its_run_ends(market: Market) -> None:
     catalogue = Catalogue()
     market.doors.cloud.functions["products-prices"] = catalogue
-    market.api.ask("PUT", "/pricing/shops/demo-eu/publication", {"automatic": True})
+    market.api.ask("PATCH", "/pricing/shops/demo-eu/publication", {"automatic": True})
     market.deliver("record_observations", "sqs_pages_read", market.reading(item_price="98.99"))
     colleague = identity(EVERYTHING, user_id="colleague")
     market.api.ask("PUT", "/pricing/policies/match", POLICY)
@@ -638,3 +638,20 @@ def test_a_queue_is_ruled_on_by_what_is_meant(market: Market) -> None:
 
 def test_what_is_due_by_the_clock_is_done_each_minute(market: Market) -> None:
     assert market.doors.open("pricing", "keep_time")(sample("schedule_tick")) == {"count": 0}
+
+
+def test_a_figure_is_heard_while_the_canary_is_out(market: Market) -> None:
+    market.doors.cloud.functions["products-prices"] = Catalogue()
+    market.api.ask("PATCH", "/pricing/shops/demo-eu/publication", {"canary_minutes": 30})
+    batch = published(market)
+    path = f"/pricing/batches/{batch['batch_id']}/kpis"
+    fell = {"name": "conversion rate", "value": "2.0", "baseline": "2.5"}
+
+    fine = market.api.ask("POST", path, fell | {"value": "2.5"}).json
+    market.api.ask("POST", path, fell)
+    market.deliver("publish", "sqs_batch_requested", market.doors.cloud.messages("publish")[-1])
+    late = market.api.ask("POST", path, fell)
+
+    assert (batch["state"], fine["state"]) == ("CANARY", "CANARY")
+    assert late.json["type"] == "/problems/pricing/no-canary-out"
+    assert len(market.doors.cloud.messages("publish")) == 2

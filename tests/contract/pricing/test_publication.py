@@ -271,3 +271,17 @@ def test_applied_prices_are_fed_in_their_order_and_a_reader_goes_on_where_it_end
     assert (ids(first.items), ids(rest.items), ids(idle.items)) == (["b", "c"], ["a"], [])
     assert ids(later.items) == ["new", "late"]
     assert idle.next_after == rest.next_after
+
+
+def test_a_batch_is_halted_once_and_one_that_waits_goes_on_at_once(kept: Kept, run: Run) -> None:
+    batches = kept.stores.batches
+    run(kept.stores.changes.propose(approved("a")))
+    waiting = run(batches.pass_canary(begun(kept, run, 100), LATER + timedelta(minutes=30)))
+
+    halted = run(batches.halt(waiting, "orders fell"))
+    again = run(batches.halt(waiting, "orders fell further"))
+
+    assert (halted.halted, halted.state, halted.resume_at) == ("orders fell", "RUNNING", None)
+    assert again == halted
+    ended = run(batches.end(halted, "STOPPED", LATER, "orders fell"))
+    assert run(batches.halt(ended, "too late")) == ended

@@ -9,6 +9,7 @@ from typing import Any
 
 from pricing.domain.emergency_stop import EmergencyStop
 from pricing.domain.price_change import Approver, PriceChange, State
+from pricing.domain.publication import Kpi
 from pricing.usecases.approve import ApproveChanges, DenyChanges, Ruling
 from pricing.usecases.close_work import CloseWork
 from pricing.usecases.emergency_stops import StopWriting
@@ -17,6 +18,7 @@ from pricing.usecases.publication_gate import Gate
 from pricing.usecases.publication_ports import Batch
 from pricing.usecases.publication_settings import SetPublication
 from pricing.usecases.publish import PublishBatch, StartBatch
+from pricing.usecases.tell_kpi import TellKpi
 from pricing.usecases.undo import UndoBatch
 from tests.builders.pricing import MONDAY, a_change, some_facts
 from tests.fakes.holds import FakeHolds
@@ -66,12 +68,16 @@ class World:
         return asyncio.run(undoing(organisation_id, "manager", batch.batch_id, "a wrong cost file", despite_stop))
 
     def stop(self, shop_id: str | None = None, organisation_id: str = "org") -> EmergencyStop:
-        stopping = StopWriting(emergency_stops=self.gate.emergency_stops, clock=lambda: self.now)
+        stopping = StopWriting(emergency_stops=self.gate.emergency_stops, facts=self.facts, clock=lambda: self.now)
         return asyncio.run(stopping(organisation_id, "engineer", shop_id, "a wrong cost file"))
 
     def set_publication(self, **changes: Any) -> None:
         setting = SetPublication(settings=self.gate.settings, clock=lambda: self.now)
         asyncio.run(setting("org", "demo-eu", "manager", lambda known: replace(known, **changes)))
+
+    def tell_kpi(self, batch: Batch, value: str, organisation_id: str = "org") -> Batch:
+        kpi = Kpi(name="conversion rate", value=Decimal(value), baseline=Decimal("2.50"))
+        return asyncio.run(TellKpi(batches=self.batches, gate=self.gate)(organisation_id, "usr", batch.batch_id, kpi))
 
     def keep_time(self) -> int:
         return asyncio.run(KeepTime(changes=self.changes, batches=self.batches, clock=lambda: self.now)())

@@ -7,18 +7,22 @@ from decimal import Decimal
 import pytest
 
 from pricing.domain.errors import (
+    BatchNotFound,
     BatchUnderWay,
     EmergencyStopNotFound,
     InvalidEmergencyStop,
     InvalidPublicationSettings,
+    NoCanaryOut,
     NothingToUndo,
     ShopInTestMode,
+    ShopUnknown,
     WritesStopped,
 )
 from pricing.domain.price_change import SHARES, State
+from pricing.domain.publication import Kpi
 from pricing.usecases.emergency_stops import LiftStop
 from pricing.usecases.publish import CHANGES_IN_A_CALL
-from tests.builders.pricing import MONDAY, a_change
+from tests.builders.pricing import MONDAY, a_change, some_facts
 from tests.fakes.pricing import FakeStops
 from tests.fakes.publication import FakeEmergencyStops, an_open_gate
 from tests.unit.pricing.usecases.publication_world import APPROVED, World
@@ -124,6 +128,7 @@ def test_an_emergency_stop_refuses_new_publications(shop_id: str | None, world: 
 
 def test_a_stop_of_another_shop_or_organisation_holds_nothing_here(world: World) -> None:
     world.propose(APPROVED)
+    world.facts.kept["other"] = some_facts(product_id="other", shop_id="elsewhere")
     world.stop("elsewhere")
     world.stop(None, organisation_id="rival")
 
@@ -281,3 +286,38 @@ def test_a_publication_that_is_cancelled_during_its_wait_ends(world: World) -> N
 
     assert (world.batches.asked, done.state) == ([batch.batch_id], "CANCELLED")
     assert world.count(State.APPROVED) == 20 - world.count(State.APPLIED)
+
+
+@pytest.mark.parametrize(("value", "ends"), [("2.24", "STOPPED"), ("2.25", "FINISHED"), ("3.00", "FINISHED")])
+def test_a_figure_that_fell_too_far_while_the_canary_is_out_stops_the_rest(value: str, ends: str, world: World) -> None:
+    world.approve_many(20)
+    world.set_publication(canary_percent=10, canary_minutes=30, max_kpi_drop_percent=10)
+    batch = world.publish(world.start())
+    out = world.count(State.APPLIED)
+
+    world.tell_kpi(batch, value)
+    world.now += timedelta(minutes=30)
+    world.keep_time()
+    done = world.publish(batch)
+
+    assert done.state == ends
+    assert world.count(State.APPLIED) == (out if ends == "STOPPED" else 20)
+    assert ("conversion rate fell by 10.4 %" in done.detail) == (ends == "STOPPED")
+    assert world.batches.asked == [batch.batch_id]
+
+
+def test_figures_are_heard_while_a_canary_is_out_and_by_their_organisation(world: World) -> None:
+    world.propose(APPROVED)
+    batch = world.start()
+
+    with pytest.raises(NoCanaryOut, match="PENDING"):
+        world.tell_kpi(batch, "1.00")
+    with pytest.raises(BatchNotFound):
+        world.tell_kpi(batch, "1.00", organisation_id="rival")
+    with pytest.raises(InvalidPublicationSettings, match="above zero"):
+        Kpi(name="orders", value=Decimal(1), baseline=Decimal(0))
+
+
+def test_a_stop_of_a_shop_that_nobody_knows_is_refused(world: World) -> None:
+    with pytest.raises(ShopUnknown, match="demo-ue"):
+        world.stop("demo-ue")
