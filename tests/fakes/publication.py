@@ -224,16 +224,27 @@ class FakeBatches:
 
 @dataclass
 class FakeShop:
-    """A shop: its prices by product; `written` is every price that was really changed. It may show something else."""
+    """A shop: its prices by product; `written` is every price that was really changed.
+
+    It may show something else, say yes and forget, or write and not answer in time.
+    """
 
     prices: dict[str, Decimal | None] = field(default_factory=dict)
     written: list[tuple[str, Decimal]] = field(default_factory=list)
     shows_instead: dict[str, Decimal] = field(default_factory=dict)
+    forgets: bool = False
+    hangs: int = 0
 
     async def write(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange]) -> Sequence[Written]:
         assert organisation_id
         assert batch_id
-        return [Written(change.product_id, *self._write(change)) for change in changes]
+        if self.forgets:
+            return [Written(change.product_id, None) for change in changes]
+        answers = [Written(change.product_id, *self._write(change)) for change in changes]
+        if self.hangs:
+            self.hangs -= 1
+            raise Unavailable("the shop did not answer in time")
+        return answers
 
     async def read(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, Decimal | None]:
         assert organisation_id

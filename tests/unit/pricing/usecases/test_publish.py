@@ -141,6 +141,28 @@ def test_a_price_that_the_shop_does_not_show_is_unknown(world: World) -> None:
     assert "99.99" in world.changes.kept["chg"].detail
 
 
+def test_a_shop_that_says_yes_and_forgets_is_found_out(world: World) -> None:
+    world.propose(APPROVED)
+    world.shop.forgets = True
+
+    done = world.publish(world.start())
+
+    assert done.states == {"UNKNOWN": 1}
+    assert "the shop shows 99.99" in world.changes.kept["chg"].detail
+
+
+def test_a_shop_that_writes_and_does_not_answer_in_time_is_asked_again_and_writes_once(world: World) -> None:
+    world.propose(APPROVED)
+    world.shop.hangs = 1
+    batch = world.start()
+    with pytest.raises(Unavailable):
+        world.publish(batch)
+
+    done = world.publish(batch)
+
+    assert (done.states, world.shop.written) == ({"APPLIED": 1}, [("prd", Decimal("95.99"))])
+
+
 @pytest.mark.parametrize("killed_before", [State.APPROVED, State.SENT])
 def test_a_worker_that_dies_on_the_way_is_followed_by_one_that_ends_the_same(
     killed_before: State, world: World
