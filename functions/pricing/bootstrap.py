@@ -95,6 +95,7 @@ from pricing.usecases.record_products import RecordProducts
 from pricing.usecases.register import ImportOffers, RegisterCompetitor, RegisterOffers
 from pricing.usecases.report import RequestReport, WriteReport
 from pricing.usecases.reread import RereadObservation
+from pricing.usecases.review_batch import ReviewBatch
 from pricing.usecases.scan import PlanScan
 from pricing.usecases.scan_budget import ChooseByBudget, ReadBudget, SetBudget
 from pricing.usecases.scan_pages import ScanPages
@@ -482,6 +483,7 @@ def publish_batch() -> PublishBatch:
         holds=kept.holds,
         gate=gate_of(kept),
         shop=LambdaOwnCatalogue(settings.products_prices_function),
+        review=ReviewBatch(changes=kept.changes, batches=kept.batches, facts=kept.facts, clock=system_clock),
         stops=Stops(settings.work_bucket),
         clock=system_clock,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from pricing.domain.emergency_stop import EmergencyStop
 from pricing.domain.errors import BatchNotFound, EmergencyStopNotFound
+from pricing.domain.outcome import Outcome, next_review
 from pricing.domain.price_change import Failure, PriceChange, State
 from pricing.domain.publication import PublicationSettings
 from pricing.usecases.publication_gate import Gate
@@ -126,6 +127,10 @@ class FakeChanges:
         stand = [one for one in own if one.state in {State.APPLIED, State.UNKNOWN} and one.change_id > after]
         return sorted(stand, key=lambda one: one.change_id)[:limit]
 
+    async def standing(self, organisation_id: str, batch_id: str, after: str, limit: int) -> Sequence[PriceChange]:
+        own = [one for one in self._own(organisation_id) if one.batch_id == batch_id and one.state is State.APPLIED]
+        return sorted((one for one in own if one.change_id > after), key=lambda one: one.change_id)[:limit]
+
     async def applied(self, organisation_id: str, shop_id: str, window: Window, until: datetime) -> Page[PriceChange]:
         own = [one for one in self._own(organisation_id) if one.shop_id == shop_id and one.applied_at is not None]
         fed = sorted((f"{one.applied_at}/{one.change_id}", one) for one in own if (one.applied_at or until) < until)
@@ -152,11 +157,12 @@ class FakeChanges:
 
 @dataclass
 class FakeBatches:
-    """Batches by id, over the changes that they bind; `asked` are those that were to go on after their canary."""
+    """Batches by id, over the changes that they bind; `asked` are those that somebody is to look at again."""
 
     changes: FakeChanges = field(default_factory=FakeChanges)
     kept: dict[str, Batch] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    reviews: list[tuple[str, datetime]] = field(default_factory=list)
 
     async def add(self, batch: Batch) -> Batch:
         return self.kept.setdefault(batch.batch_id, batch)
@@ -212,13 +218,27 @@ class FakeBatches:
             self.kept[batch.batch_id] = replace(known, state="RUNNING", resume_at=None)
             self.asked.append(batch.batch_id)
 
+    async def ask_reviews(self, at: datetime, limit: int) -> int:
+        due = [one for one in self.kept.values() if one.review_at is not None and one.review_at <= at]
+        new = [one for one in due if (one.batch_id, one.review_at) not in self.reviews][:limit]
+        self.reviews += [(one.batch_id, one.review_at) for one in new if one.review_at is not None]
+        self.asked += [one.batch_id for one in new]
+        return len(new)
+
+    async def reviewed(self, batch: Batch, outcome: Outcome, next_at: datetime | None) -> Batch:
+        known = await self.get(batch.organisation_id, batch.batch_id)
+        if known.review_at == batch.review_at:
+            self.kept[batch.batch_id] = replace(known, outcome=outcome, review_at=next_at)
+        return self.kept[batch.batch_id]
+
     async def end(self, batch: Batch, state: str, at: datetime, detail: str = "") -> Batch:
         known = await self.get(batch.organisation_id, batch.batch_id)
         if known.finished_at is None:
             states = await self.changes.states(batch.organisation_id, batch.batch_id)
             total = sum(states.values())
             ended = replace(known, state=state, total=total, states=states, finished_at=at, detail=detail)
-            self.kept[batch.batch_id] = replace(ended, resume_at=None)
+            review = next_review(at, at) if states.get("APPLIED") and known.undoes is None else None
+            self.kept[batch.batch_id] = replace(ended, resume_at=None, review_at=review)
         return self.kept[batch.batch_id]
 
 

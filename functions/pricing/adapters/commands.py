@@ -52,11 +52,17 @@ def part_requested(run: Run, place: int, part: ShopPart) -> RunPartRequested:
     )
 
 
+def _occasion(batch: Batch) -> tuple[str, ...]:
+    """What a batch is asked for beside its first time: its rest after the canary, or a look at what it brought."""
+    if batch.review_at is not None:
+        return "review", batch.review_at.isoformat()
+    return ("rest",) if batch.canary_passed else ()
+
+
 def batch_requested(batch: Batch) -> BatchRequested:
     """Publish a batch."""
     return BatchRequested(
-        # What goes on after its canary is asked for once more.
-        id=derived_id("msg", "batch", batch.batch_id, *(["rest"] if batch.canary_passed else [])),
+        id=derived_id("msg", "batch", batch.batch_id, *_occasion(batch)),
         occurred_at=batch.requested_at,
         correlation_id=batch.batch_id,
         organisation_id=batch.organisation_id,

@@ -10,8 +10,10 @@ from pricing.adapters.commands import PUBLISH, batch_requested
 from pricing.adapters.mongo_changes import COLLECTION as CHANGES
 from pricing.adapters.mongo_changes import waiting_changes
 from pricing.domain.errors import BatchNotFound
+from pricing.domain.outcome import Outcome, next_review
+from pricing.domain.price_change import State
 from pricing.usecases.publication_ports import Batch
-from shared.contracts.jobs import Outcome
+from shared.contracts.jobs import Outcome as JobOutcome
 from shared.kernel.paging import Page, Window
 from shared.runtime.job_facts import JobFacts
 from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
@@ -20,10 +22,11 @@ from shared.runtime.outbox import Outbox
 COLLECTION = "batches"
 # The publisher's memory in terraform/functions.tf.
 PUBLISHER_MB = 512
-OUTCOMES: dict[str, Outcome] = {"FINISHED": "completed", "CANCELLED": "cancelled", "STOPPED": "failed"}
+OUTCOMES: dict[str, JobOutcome] = {"FINISHED": "completed", "CANCELLED": "cancelled", "STOPPED": "failed"}
 INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("_id", DESCENDING)], name="newest_first"),
     IndexModel([("state", ASCENDING), ("resume_at", ASCENDING)], name="waiting"),
+    IndexModel([("review_asked", ASCENDING), ("review_at", ASCENDING)], name="due_for_review"),
 )
 
 
@@ -33,7 +36,11 @@ def _facts(batch: Batch) -> JobFacts:
 
 def batch_from(document: Document) -> Batch:
     """The batch in a stored document."""
-    return Batch(**{key: value for key, value in document.items() if key != "_id"})
+    fields = {key: value for key, value in document.items() if key not in {"_id", "review_asked"}}
+    outcome = fields.get("outcome")
+    if outcome is not None:
+        fields["outcome"] = Outcome(**(outcome | {"alarms": tuple(outcome["alarms"])}))
+    return Batch(**fields)
 
 
 class MongoBatches:
@@ -180,6 +187,7 @@ class MongoBatches:
                 finished_at=at,
                 resume_at=None,
                 detail=detail,
+                review_at=next_review(at, at) if states.get(State.APPLIED.value) and known.undoes is None else None,
             )
             await self._replace(ended, session)
             facts = _facts(batch)
@@ -190,6 +198,43 @@ class MongoBatches:
         ended = await self._mongo.transaction(work)
         await self._outbox.relay_quietly()
         return ended
+
+    async def ask_reviews(self, at: datetime, limit: int) -> int:
+        """Ask for a look at batches of every organisation that are due for it, each once; return how many."""
+        due: Document = {"review_asked": None, "review_at": {"$lte": at}}
+        try:
+            found = await self._mongo.collection(COLLECTION).find(due).sort("review_at", ASCENDING).to_list(limit)
+        except PyMongoError as error:
+            raise unavailable("read the batches that are due for a review") from error
+        for document in found:
+            await self._ask_review(batch_from(document))
+        await self._outbox.relay_quietly()
+        return len(found)
+
+    async def _ask_review(self, batch: Batch) -> None:
+        due = {"review_at": batch.review_at, "review_asked": None}
+        key = {"_id": batch.batch_id, "organisation_id": batch.organisation_id} | due
+
+        async def work(session: Session) -> None:
+            asked = {"$set": {"review_asked": batch.review_at}}
+            if (await self._mongo.collection(COLLECTION).update_one(key, asked, session=session)).matched_count:
+                await self._outbox.add([batch_requested(batch)], session, to=PUBLISH)
+
+        await self._mongo.transaction(work)
+
+    async def reviewed(self, batch: Batch, outcome: Outcome, next_at: datetime | None) -> Batch:
+        """Keep what a batch brought, and when it is looked at next."""
+
+        async def work(session: Session) -> Batch:
+            known = await self._read(batch.organisation_id, batch.batch_id, session)
+            if known.review_at != batch.review_at:
+                return known
+            reviewed = replace(known, outcome=outcome, review_at=next_at)
+            # Replaced as a whole, it has not been asked for the next one.
+            await self._replace(reviewed, session)
+            return reviewed
+
+        return await self._mongo.transaction(work)
 
     async def _states(self, batch: Batch, session: Session) -> dict[str, int]:
         query = {"organisation_id": batch.organisation_id, "batch_id": batch.batch_id}

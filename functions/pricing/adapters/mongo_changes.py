@@ -231,6 +231,16 @@ class MongoPriceChanges:
         }
         return await self._found(query, limit, by="_id")
 
+    async def standing(self, organisation_id: str, batch_id: str, after: str, limit: int) -> Sequence[PriceChange]:
+        """Return changes of a batch that are APPLIED, by id, after one."""
+        query: Document = {
+            "organisation_id": organisation_id,
+            "batch_id": batch_id,
+            "state": State.APPLIED.value,
+            "_id": {"$gt": after},
+        }
+        return await self._found(query, limit, by="_id")
+
     async def applied(self, organisation_id: str, shop_id: str, window: Window, until: datetime) -> Page[PriceChange]:
         """Return some changes of a shop that were applied up to a moment, in the order in which they were."""
         after = window.after or ""

@@ -307,6 +307,28 @@ class BatchView(View):
     started_at: str | None
     finished_at: str | None
     states: dict[str, int] | None
+    review_at: str | None
+    outcome: "OutcomeView | None"
+
+
+class OutcomeView(View):
+    """What a publication brought beside what was projected, had as many units been sold as before it.
+
+    `exact` from four weeks on. `left_out` lines have no count of units. Margins are of lines with a cost.
+    """
+
+    at: str
+    days: int
+    exact: bool
+    lines: int
+    left_out: int
+    projected_revenue: str
+    actual_revenue: str
+    revenue_percent: str | None
+    projected_margin_percent: str | None
+    actual_margin_percent: str | None
+    margin_points: str | None
+    alarms: list[str]
 
 
 class BatchPage(View):

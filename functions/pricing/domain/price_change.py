@@ -37,7 +37,8 @@ class PriceChange:
     """One proposed price of one product.
 
     `stake` is the money a week that it moves: its size times the units sold in a week (one, where that is not known).
-    `size_percent` is its size beside the price before. `facts_hash` names what the catalogue said when it was decided.
+    `size_percent` is its size beside the price before, `sold_28d` the units sold before it. `facts_hash` names what the
+    catalogue said when it was decided.
     """
 
     change_id: str
@@ -70,6 +71,7 @@ class PriceChange:
     expires_at: datetime | None = None
     undoes: str | None = None
     applied_at: datetime | None = None
+    sold_28d: int | None = None
 
     @property
     def share(self) -> int:
@@ -104,6 +106,7 @@ def weighed(change: PriceChange, facts: ProductFacts) -> PriceChange:
         stake=stake.quantize(change.after, ROUND_HALF_EVEN),
         size_percent=None if size is None else size.quantize(Decimal("0.01"), ROUND_HALF_EVEN),
         facts_hash=facts_hash(facts),
+        sold_28d=facts.sold_28d,
     )
 
 

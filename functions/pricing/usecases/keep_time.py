@@ -1,4 +1,4 @@
-"""What is due by the clock, each minute: proposals that expire, and publications that go on after their canary."""
+"""What is due by the clock, each minute: proposals expire, publications go on after their canary or are reviewed."""
 
 from dataclasses import dataclass
 
@@ -20,4 +20,5 @@ class KeepTime:
         """Return how much was due."""
         at = self.clock()
         resumed = await self.batches.resume(at, AT_ONCE)
-        return resumed + await self.changes.expire(at, AT_ONCE)
+        asked = await self.batches.ask_reviews(at, AT_ONCE)
+        return resumed + asked + await self.changes.expire(at, AT_ONCE)

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from pricing.domain.decision import Route
 from pricing.domain.emergency_stop import EmergencyStop
+from pricing.domain.outcome import Outcome
 from pricing.domain.price_change import Failure, PriceChange, State
 from pricing.domain.publication import PublicationSettings
 from shared.kernel.paging import Page, Window
@@ -21,7 +22,7 @@ class Batch:
 
     Those with a share below `canary_share` go out first; the rest follows from `resume_at` on, once `canary_passed`.
     `halted` says why it is to end at its next step. An undo names the batch that it takes back (`undoes`), and may name
-    the emergency stop that it is to pass.
+    the emergency stop that it is to pass. What it brought is looked at from `review_at` on; the newest `outcome` stays.
     """
 
     batch_id: str
@@ -41,6 +42,8 @@ class Batch:
     undoes: str | None = None
     despite_stop: str | None = None
     halted: str = ""
+    review_at: datetime | None = None
+    outcome: Outcome | None = None
     reason: str = ""
     detail: str = ""
 
@@ -117,6 +120,9 @@ class PriceChanges(Protocol):
     async def undoable(self, organisation_id: str, batch_id: str, after: str, limit: int) -> Sequence[PriceChange]:
         """Return changes of a batch that were, or may have been, written over another price, by id, after one."""
 
+    async def standing(self, organisation_id: str, batch_id: str, after: str, limit: int) -> Sequence[PriceChange]:
+        """Return changes of a batch that are APPLIED, by id, after one."""
+
     async def applied(self, organisation_id: str, shop_id: str, window: Window, until: datetime) -> Page[PriceChange]:
         """Return some changes of a shop that were applied up to a moment, in the order in which they were.
 
@@ -160,6 +166,12 @@ class Batches(Protocol):
 
     async def resume(self, at: datetime, limit: int) -> int:
         """Ask again for the publication of batches of every organisation whose wait is over; return how many."""
+
+    async def ask_reviews(self, at: datetime, limit: int) -> int:
+        """Ask for a look at batches of every organisation that are due for it, each once; return how many."""
+
+    async def reviewed(self, batch: Batch, outcome: Outcome, next_at: datetime | None) -> Batch:
+        """Keep what a batch brought, and when it is looked at next."""
 
     async def end(self, batch: Batch, state: str, at: datetime, detail: str = "") -> Batch:
         """Count the batch's changes by state, close it and announce that."""

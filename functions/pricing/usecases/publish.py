@@ -17,6 +17,7 @@ from pricing.usecases.holds import Holds, holds_of
 from pricing.usecases.ports import Run, Stops
 from pricing.usecases.publication_gate import Gate
 from pricing.usecases.publication_ports import Batch, Batches, PriceChanges, Shop, Tally
+from pricing.usecases.review_batch import ReviewBatch
 from pricing.usecases.undo import propose_undo
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict
@@ -99,14 +100,18 @@ class PublishBatch:
     holds: Holds
     gate: Gate
     shop: Shop
+    review: ReviewBatch
     stops: Stops
     clock: Clock
 
     async def __call__(self, organisation_id: str, batch_id: str) -> Batch:
-        """Publish what has not reached an end and return the batch; one whose canary is out waits for its time."""
+        """Publish what has not reached an end and return the batch; one whose canary is out waits for its time.
+
+        One that has ended is looked at, when it is due for that.
+        """
         batch = await self.batches.get(organisation_id, batch_id)
         if batch.finished_at is not None:
-            return batch
+            return await self.review(batch)
         if batch.resume_at is not None and self.clock() < batch.resume_at:
             return batch
         settings = await self.gate.settings_of(organisation_id, batch.shop_id)

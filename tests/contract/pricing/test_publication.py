@@ -10,6 +10,7 @@ import pytest
 
 from pricing.domain.emergency_stop import EmergencyStop
 from pricing.domain.errors import EmergencyStopNotFound
+from pricing.domain.outcome import outcome_of
 from pricing.domain.price_change import PriceChange, State
 from pricing.domain.publication import PublicationSettings
 from pricing.usecases.publication_ports import Batch, ChangesWanted, Tally
@@ -285,3 +286,32 @@ def test_a_batch_is_halted_once_and_one_that_waits_goes_on_at_once(kept: Kept, r
     assert again == halted
     ended = run(batches.end(halted, "STOPPED", LATER, "orders fell"))
     assert run(batches.halt(ended, "too late")) == ended
+
+
+def test_a_batch_is_asked_for_each_of_its_reviews_once_and_keeps_the_newest_outcome(kept: Kept, run: Run) -> None:
+    batches = kept.stores.batches
+    batch = begun(kept, run)
+    run(kept.stores.changes.propose([a_change(change_id="a", state=State.APPLIED, batch_id="bat")]))
+    ended = run(batches.end(batch, "FINISHED", LATER))
+    first, second = LATER + timedelta(days=7), LATER + timedelta(days=14)
+
+    asked = [run(batches.ask_reviews(at, 10)) for at in (LATER, first, first)]
+    outcome = outcome_of([], 7, first)
+    reviewed = run(batches.reviewed(ended, outcome, second))
+    again = run(batches.reviewed(ended, replace(outcome, days=99), None))
+    then = [run(batches.ask_reviews(at, 10)) for at in (first, second, second)]
+
+    assert (ended.review_at, asked, then) == (first, [0, 1, 0], [0, 1, 0])
+    assert (reviewed.outcome, reviewed.review_at, again) == (outcome, second, reviewed)
+    assert run(batches.get("org", "bat")) == reviewed
+    assert ids(run(kept.stores.changes.standing("org", "bat", "", 10))) == ["a"]
+    assert run(kept.stores.changes.standing("org", "bat", "a", 10)) == []
+    assert run(kept.stores.changes.standing("rival", "bat", "", 10)) == []
+
+
+def test_a_batch_that_applied_nothing_and_an_undo_are_not_reviewed(kept: Kept, run: Run) -> None:
+    run(kept.stores.changes.propose([a_change(change_id="u", state=State.APPLIED, batch_id="undo")]))
+    nothing = run(kept.stores.batches.end(begun(kept, run), "FINISHED", LATER))
+    undo = run(kept.stores.batches.end(begun(kept, run, batch_id="undo", undoes="bat"), "FINISHED", LATER))
+
+    assert (nothing.review_at, undo.review_at) == (None, None)

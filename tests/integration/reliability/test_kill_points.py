@@ -49,6 +49,7 @@ from pricing.usecases.publish import PublishAlone, PublishBatch
 from pricing.usecases.record_observations import RecordObservations
 from pricing.usecases.record_products import RecordProducts
 from pricing.usecases.register import RegisterOffers
+from pricing.usecases.review_batch import ReviewBatch
 from pricing.usecases.scan import MarketPart, PlanScan
 from pricing.usecases.scan_budget import ChooseByBudget
 from pricing.usecases.scan_pages import ScanPages
@@ -273,6 +274,9 @@ class Process:
             holds=self.stores.holds,
             gate=gate_of(self.stores),
             shop=LambdaOwnCatalogue("products-prices"),
+            review=ReviewBatch(
+                changes=self.stores.changes, batches=self.stores.batches, facts=self.stores.facts, clock=self.clock
+            ),
             stops=Stops("work"),
             clock=self.clock,
         )

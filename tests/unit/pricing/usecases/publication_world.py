@@ -18,6 +18,7 @@ from pricing.usecases.publication_gate import Gate
 from pricing.usecases.publication_ports import Batch
 from pricing.usecases.publication_settings import SetPublication
 from pricing.usecases.publish import PublishBatch, StartBatch
+from pricing.usecases.review_batch import ReviewBatch
 from pricing.usecases.tell_kpi import TellKpi
 from pricing.usecases.undo import UndoBatch
 from tests.builders.pricing import MONDAY, a_change, some_facts
@@ -89,6 +90,7 @@ class World:
             holds=self.holds,
             gate=self.gate,
             shop=self.shop,
+            review=ReviewBatch(changes=self.changes, batches=self.batches, facts=self.facts, clock=lambda: self.now),
             stops=self.stops,
             clock=lambda: self.now,
         )

@@ -321,3 +321,37 @@ def test_figures_are_heard_while_a_canary_is_out_and_by_their_organisation(world
 def test_a_stop_of_a_shop_that_nobody_knows_is_refused(world: World) -> None:
     with pytest.raises(ShopUnknown, match="demo-ue"):
         world.stop("demo-ue")
+
+
+def test_what_a_publication_brought_is_looked_at_after_one_two_and_four_weeks(world: World) -> None:
+    world.facts.kept["prd"] = some_facts(sold_28d=40, cost=Decimal("60.00"))
+    world.propose(replace(APPROVED, sold_28d=40))
+    batch = world.publish(world.start())
+    world.facts.kept["prd"] = some_facts("95.99", sold_28d=33, cost=Decimal("60.00"))
+    looked = []
+    for days in (6, 7, 8, 14, 28, 60):
+        world.now = MONDAY + timedelta(days=days)
+        if world.keep_time():
+            looked.append((days, world.publish(batch).outcome))
+        world.publish(batch)
+
+    assert [days for days, _ in looked] == [7, 14, 28]
+    first, last = looked[0][1], looked[-1][1]
+    assert first is not None
+    assert last is not None
+    assert (first.days, first.revenue_percent, first.exact) == (7, Decimal("-70.00"), False)
+    assert (last.days, last.revenue_percent, last.exact) == (28, Decimal("-17.50"), True)
+    assert "revenue is 17.50 % below what was projected" in last.alarms
+    assert world.shop.written == [("prd", APPROVED.after)]
+
+
+def test_a_price_that_was_changed_since_says_nothing_of_the_publication(world: World) -> None:
+    world.propose(replace(APPROVED, sold_28d=40))
+    batch = world.publish(world.start())
+    world.facts.kept["prd"] = some_facts("90.00", sold_28d=400)
+    world.now += timedelta(days=28)
+
+    outcome = world.publish(batch).outcome
+
+    assert outcome is not None
+    assert (outcome.lines, outcome.actual_revenue) == (0, Decimal("0.00"))
