@@ -126,8 +126,11 @@ def store(mongodb_uri: str, database_name: str, run: Run) -> Iterator[Callable[[
 
 
 def _made(database: Any, houses: set[str]) -> None:
-    for name, models in [pair for house in houses for pair in INDEXES[house].items()]:
-        database.create_collection(name)
+    known = set(database.list_collection_names())
+    for name, models in [pair for house in sorted(houses) for pair in INDEXES[house].items()]:
+        if name not in known:
+            known.add(name)
+            database.create_collection(name)
         if models:
             database[name].create_indexes(list(models))
 
@@ -176,6 +179,7 @@ def doors(
     database = direct.get_database(database_name, codec_options=shared.runtime.mongo.OPTIONS)
     uri = {"uri": mongodb_uri}
     houses: set[str] = set()
+    made: set[str] = set()
     clients: list[AsyncMongoClient[Document]] = []
 
     def connecting(*arguments: Any, **options: Any) -> AsyncMongoClient[Document]:
@@ -187,9 +191,10 @@ def doors(
 
     def secret(_arn: str, *, anew: bool = False) -> dict[str, str]:
         assert anew in {True, False}
-        # A door's first need of its store: only now it is worth while to make one.
-        if uri["uri"] == mongodb_uri and not database.list_collection_names():
-            _made(database, houses)
+        # A house's first need of its store: only now it is worth while to make one.
+        if uri["uri"] == mongodb_uri and (new := houses - made):
+            _made(database, new)
+            made.update(new)
         return uri
 
     monkeypatch.setattr(shared.runtime.mongo, "secret", secret)

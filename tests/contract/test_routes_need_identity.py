@@ -32,6 +32,8 @@ def example(schema: dict[str, Any], house: str) -> Any:
     """The smallest value that fits a schema, so that a refusal is never about the body."""
     if "$ref" in schema:
         return example(openapi(house)["components"]["schemas"][schema["$ref"].rsplit("/", maxsplit=1)[-1]], house)
+    if "examples" in schema:
+        return schema["examples"][0]
     if "const" in schema or "enum" in schema:
         return schema.get("const", schema.get("enum", [None])[0])
     match schema.get("type"):

@@ -53,8 +53,8 @@ class NewKpi(Body):
     """A figure of the shop's own while a canary is out, beside what it was before; more is better."""
 
     name: str = Field(min_length=1, max_length=60, examples=["conversion rate"])
-    value: DecimalText
-    baseline: DecimalText
+    value: DecimalText = Field(examples=["2.1"])
+    baseline: DecimalText = Field(examples=["2.6"])
 
 
 class PublicationBody(Body):
