@@ -28,6 +28,7 @@ from pricing.adapters.mongo_new_prices import MongoNewPrices
 from pricing.adapters.mongo_observations import MongoObservations, MongoScanLog
 from pricing.adapters.mongo_overview import MongoOverview
 from pricing.adapters.mongo_own_moves import MongoOwnMoves
+from pricing.adapters.mongo_own_prices import MongoOwnPrices
 from pricing.adapters.mongo_policies import MongoPolicies
 from pricing.adapters.mongo_publication_settings import MongoPublicationSettings
 from pricing.adapters.mongo_quarantine import MongoQuarantine
@@ -179,6 +180,7 @@ def stores(mongo: Mongo, outbox: Outbox) -> Stores:
         budgets=MongoBudgets(mongo),
         candidates=MongoCandidates(mongo, outbox, system_clock),
         holds=MongoHolds(mongo),
+        own_prices=MongoOwnPrices(mongo),
         rebuilds=OutboxRebuilds(outbox),
     )
 
@@ -297,7 +299,9 @@ def bootstrap(settings: ApiSettings | None = None, edge: Edge | None = None) -> 
 def record_products() -> RecordProducts:
     """The keeper of the catalogue's announcements."""
     mongo = database(RecordProductsSettings())
-    return RecordProducts(facts=MongoFacts(mongo), moves=MongoLateMoves(mongo), clock=system_clock)
+    return RecordProducts(
+        facts=MongoFacts(mongo), own_prices=MongoOwnPrices(mongo), moves=MongoLateMoves(mongo), clock=system_clock
+    )
 
 
 def plan_scan() -> PlanScan:

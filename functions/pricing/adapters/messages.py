@@ -87,6 +87,10 @@ def facts_of(organisation_id: str, told: products.ProductFacts) -> ProductFacts:
         stock=told.stock,
         sold_28d=told.sold_28d,
         price_since=told.price_since,
+        price_number=told.price_number,
+        price_source=told.price_source,
+        country=told.country,
+        time_zone=told.time_zone,
     )
 
 

@@ -206,7 +206,9 @@ class ProductFacts:
     """Pricing's copy of what the catalogue says of a product; `revision` orders the catalogue's messages.
 
     The products of a `family` are variants that may be given one price. `sold_28d` are units sold in the last 28 days.
-    `price_since` is when the present price was set (UTC).
+    `price_since` is when the present price was set (UTC), `price_number` counts the prices that it has had,
+    `price_source` says what set it.
+    `country` (ISO 3166-1) and `time_zone` (IANA) are those of its shop.
     """
 
     organisation_id: str
@@ -235,6 +237,10 @@ class ProductFacts:
     stock: int | None = None
     sold_28d: int | None = None
     price_since: datetime | None = None
+    price_number: int | None = None
+    price_source: str | None = None
+    country: str | None = None
+    time_zone: str | None = None
 
     @property
     def partition(self) -> str:

@@ -13,6 +13,7 @@ from pricing.usecases.market_changes import ReadMarketChanges
 from pricing.usecases.market_history import MarketHistory
 from pricing.usecases.moves import OwnMoves
 from pricing.usecases.overview import ReadOverview
+from pricing.usecases.own_prices import OwnPrices
 from pricing.usecases.policies import ApprovePolicy, PolicyTexts, SavePolicy
 from pricing.usecases.ports import Competitors, Facts, Observations, Offers, Policies, Quarantine, RateTables, Runs
 from pricing.usecases.price_index import ReadPriceIndex
@@ -65,6 +66,7 @@ class Stores:
     budgets: Budgets
     candidates: Candidates
     holds: Holds
+    own_prices: OwnPrices
     rebuilds: Rebuilds
 
 

@@ -6,16 +6,19 @@ from datetime import datetime
 
 from pricing.domain.market import ProductFacts
 from pricing.domain.price_change import PriceChange
+from pricing.domain.promotions.own_price import own_price_of
 from pricing.usecases.moves import LateMove, LateMoves
+from pricing.usecases.own_prices import OwnPrices
 from pricing.usecases.ports import Facts
 from shared.kernel.clock import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordProducts:
-    """Keep what the catalogue announced, and note the moves of ours that only the catalogue saw succeed."""
+    """Keep what the catalogue announced, each price that it ever told, and moves of ours that only it saw succeed."""
 
     facts: Facts
+    own_prices: OwnPrices
     moves: LateMoves
     clock: Clock
 
@@ -25,6 +28,8 @@ class RecordProducts:
         A price that was written and not read back (UNKNOWN) is a move of ours when the catalogue tells it: limits of a
         day and price wars count it from the moment since which it stands.
         """
+        # First, so that no price is known that the history lacks.
+        await self.own_prices.note([one for told in facts if (one := own_price_of(told)) is not None], again=again)
         await self.facts.keep(facts, again=again)
         for organisation_id in sorted({one.organisation_id for one in facts}):
             await self._note(organisation_id, [one for one in facts if one.organisation_id == organisation_id])

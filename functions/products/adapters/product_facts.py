@@ -68,6 +68,8 @@ def _facts(product: Product) -> ProductFacts:
         tags=draft.tags,
         price=_text(draft.price),
         price_since=product.price_since,
+        price_number=product.price_number,
+        price_source=product.price_source,
         cost=_text(draft.cost),
         min_price=_text(draft.min_price),
         max_price=_text(draft.max_price),
@@ -79,6 +81,8 @@ def _facts(product: Product) -> ProductFacts:
         family=draft.family,
         stock=draft.stock,
         sold_28d=draft.sold_28d,
+        country=product.country,
+        time_zone=product.time_zone,
     )
 
 

@@ -38,7 +38,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """A product as the catalogue holds it; amounts are in the shop's currency."""
+    """A product as the catalogue holds it; amounts are in the shop's currency.
+
+    `price_number` grows by one with each change of the price. Country and time zone are those of the shop.
+    """
 
     product_id: str
     organisation_id: str
@@ -53,6 +56,9 @@ class Product:
     batch_id: str | None
     updated_at: datetime
     tax_basis: TaxBasis | None = None
+    price_number: int = 0
+    country: str | None = None
+    time_zone: str | None = None
 
 
 def product_id_of(organisation_id: str, shop_id: str, sku: str) -> str:
@@ -62,7 +68,7 @@ def product_id_of(organisation_id: str, shop_id: str, sku: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """What is needed to take a draft in: whose it is, in which shop and currency, its sellers and tax, and when.
+    """What is needed to take a draft in: whose it is, in which shop and currency, what the shop says of all, and when.
 
     `told` names the fields that the import has a column for; of the others it says nothing.
     """
@@ -73,6 +79,8 @@ class Origin:
     own_seller_ids: tuple[str, ...]
     at: datetime
     tax_basis: TaxBasis | None = None
+    country: str | None = None
+    time_zone: str | None = None
     told: frozenset[str] = frozenset(field.name for field in fields(Draft))
 
 
@@ -97,10 +105,14 @@ def taken_in(existing: Product | None, draft: Draft, origin: Origin) -> Product 
             batch_id=None,
             updated_at=origin.at,
             tax_basis=origin.tax_basis,
+            price_number=0 if draft.price is None else 1,
+            country=origin.country,
+            time_zone=origin.time_zone,
         )
     draft = replace(existing.draft, **{name: getattr(draft, name) for name in origin.told})
-    of_shop = (existing.own_seller_ids, existing.tax_basis)
-    if existing.draft == draft and of_shop == (origin.own_seller_ids, origin.tax_basis):
+    of_shop = (existing.own_seller_ids, existing.tax_basis, existing.country, existing.time_zone)
+    said = (origin.own_seller_ids, origin.tax_basis, origin.country, origin.time_zone)
+    if existing.draft == draft and of_shop == said:
         return None
     moved = existing.draft.price != draft.price
     return replace(
@@ -108,7 +120,10 @@ def taken_in(existing: Product | None, draft: Draft, origin: Origin) -> Product 
         draft=draft,
         own_seller_ids=origin.own_seller_ids,
         tax_basis=origin.tax_basis,
+        country=origin.country,
+        time_zone=origin.time_zone,
         revision=existing.revision + 1,
+        price_number=existing.price_number + moved,
         price_since=origin.at if moved else existing.price_since,
         price_source="import" if moved else existing.price_source,
         batch_id=None if moved else existing.batch_id,
@@ -149,6 +164,7 @@ def repriced(existing: Product | None, price: NewPrice, at: datetime) -> Product
         existing,
         draft=replace(existing.draft, price=price.amount),
         revision=existing.revision + 1,
+        price_number=existing.price_number + 1,
         price_since=at,
         price_source="publication",
         batch_id=price.batch_id,

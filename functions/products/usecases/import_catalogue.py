@@ -46,6 +46,8 @@ class ImportCatalogue:
             currency=shop.currency,
             own_seller_ids=shop.own_seller_ids,
             tax_basis=shop.tax_basis,
+            country=shop.country,
+            time_zone=shop.timezone,
             at=at,
             told=read.told - {"currency"},
         )

@@ -8,7 +8,11 @@ from shared.contracts.envelope import Amount, Event, Message
 
 
 class ProductFacts(Message):
-    """What pricing needs to know of a product. `revision` grows with each change: a reader keeps the highest."""
+    """What pricing needs to know of a product. `revision` grows with each change: a reader keeps the highest.
+
+    `price_number` counts the prices that the product has had, none included, so that a reader sees when it missed one.
+    `price_source` says what set it. `country` and `time_zone` are those of its shop.
+    """
 
     product_id: str
     shop_id: str
@@ -24,6 +28,8 @@ class ProductFacts(Message):
     tags: tuple[str, ...] = ()
     price: str | None = None
     price_since: AwareDatetime | None = None
+    price_number: int | None = Field(default=None, ge=0)
+    price_source: str | None = None
     cost: str | None = None
     min_price: str | None = None
     max_price: str | None = None
@@ -35,6 +41,8 @@ class ProductFacts(Message):
     family: str | None = None
     stock: int | None = Field(default=None, ge=0)
     sold_28d: int | None = Field(default=None, ge=0)
+    country: str | None = None
+    time_zone: str | None = None
 
 
 class ProductsChanged(Event):

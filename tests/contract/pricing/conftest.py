@@ -14,6 +14,7 @@ from pricing.adapters.mongo_health import MongoHealth
 from pricing.adapters.mongo_holds import MongoHolds
 from pricing.adapters.mongo_market import MongoCompetitors, MongoOffers
 from pricing.adapters.mongo_observations import MongoObservations, MongoScanLog
+from pricing.adapters.mongo_own_prices import MongoOwnPrices
 from pricing.adapters.mongo_policies import MongoPolicies
 from pricing.adapters.mongo_publication_settings import MongoPublicationSettings
 from pricing.adapters.mongo_quarantine import MongoQuarantine
@@ -33,6 +34,7 @@ from tests.builders.pricing import MONDAY
 from tests.fakes.candidates import FakeCandidates
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.holds import FakeHolds
+from tests.fakes.own_prices import FakeOwnPrices
 from tests.fakes.pricing import (
     FakeCompetitors,
     FakeFacts,
@@ -77,6 +79,7 @@ def _in_memory() -> Kept:
         budgets=log.budgets,
         candidates=FakeCandidates(log.offers),
         holds=FakeHolds(),
+        own_prices=FakeOwnPrices(),
         rebuilds=FakeRebuilds(),
     )
     assert isinstance(stores.offers, FakeOffers)
@@ -111,6 +114,7 @@ def _in_mongodb(mongo: Mongo) -> Kept:
         budgets=MongoBudgets(mongo),
         candidates=MongoCandidates(mongo, outbox, lambda: MONDAY),
         holds=MongoHolds(mongo),
+        own_prices=MongoOwnPrices(mongo),
         rebuilds=OutboxRebuilds(outbox),
     )
     return Kept(stores, MongoScanLog(mongo, outbox, lambda: MONDAY))

@@ -202,7 +202,12 @@ class Process:
         return await KeepTime(changes=self.stores.changes, batches=self.stores.batches, clock=self.clock)()
 
     async def record_products(self, event: ProductsChanged, _: Delivery) -> None:
-        record = RecordProducts(facts=self.stores.facts, moves=MongoLateMoves(self.kept.pricing), clock=self.clock)
+        record = RecordProducts(
+            facts=self.stores.facts,
+            own_prices=self.stores.own_prices,
+            moves=MongoLateMoves(self.kept.pricing),
+            clock=self.clock,
+        )
         await record([facts_of(event.organisation_id, one) for one in event.products])
 
     async def plan(self, event: ScanRequested, _: Delivery) -> None:
