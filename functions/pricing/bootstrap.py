@@ -30,6 +30,7 @@ from pricing.adapters.mongo_overview import MongoOverview
 from pricing.adapters.mongo_own_moves import MongoOwnMoves
 from pricing.adapters.mongo_own_prices import MongoOwnPrices
 from pricing.adapters.mongo_policies import MongoPolicies
+from pricing.adapters.mongo_promotions import MongoPromotions
 from pricing.adapters.mongo_publication_settings import MongoPublicationSettings
 from pricing.adapters.mongo_quarantine import MongoQuarantine
 from pricing.adapters.mongo_rates import MongoRates
@@ -45,6 +46,7 @@ from pricing.adapters.s3_reports import S3ReportFiles
 from pricing.adapters.s3_simulations import S3SimulationFiles
 from pricing.adapters.sqs_rates import SqsRates
 from pricing.domain.fetched import FetchLimits
+from pricing.domain.promotions.law import the_law
 from pricing.settings import (
     ApiSettings,
     CloseWorkSettings,
@@ -83,6 +85,18 @@ from pricing.usecases.market_history import WalkMarket
 from pricing.usecases.overview import ReadOverview
 from pricing.usecases.policies import ApprovePolicy, SavePolicy
 from pricing.usecases.price_index import ReadPriceIndex
+from pricing.usecases.promotions.assess import AssessPromotion
+from pricing.usecases.promotions.manage import (
+    ApprovePromotion,
+    ChangePromotion,
+    EndPromotion,
+    JudgePromotion,
+    ProposePromotion,
+)
+from pricing.usecases.promotions.ports import DecidesAgain
+from pricing.usecases.promotions.prior_price import ReadPriorPrices
+from pricing.usecases.promotions.run import RunPromotions
+from pricing.usecases.promotions.show import ReadEvidence
 from pricing.usecases.publication_gate import Gate
 from pricing.usecases.publication_settings import SetPublication
 from pricing.usecases.publish import PublishAlone, PublishBatch, StartBatch
@@ -181,6 +195,7 @@ def stores(mongo: Mongo, outbox: Outbox) -> Stores:
         candidates=MongoCandidates(mongo, outbox, system_clock),
         holds=MongoHolds(mongo),
         own_prices=MongoOwnPrices(mongo),
+        promotions=MongoPromotions(mongo),
         rebuilds=OutboxRebuilds(outbox),
     )
 
@@ -198,6 +213,17 @@ def gate_of(kept: Stores) -> Gate:
 def starts_batch(kept: Stores, clock: Clock = system_clock) -> StartBatch:
     """The starter of publications."""
     return StartBatch(changes=kept.changes, batches=kept.batches, gate=gate_of(kept), clock=clock)
+
+
+def assesses(kept: Stores) -> AssessPromotion:
+    """What checks promotions."""
+    return AssessPromotion(
+        facts=kept.facts,
+        own_prices=kept.own_prices,
+        holds=kept.holds,
+        promotions=kept.promotions,
+        law=the_law(),
+    )
 
 
 def wire(
@@ -219,6 +245,8 @@ def wire(
         offers=kept.offers,
         clock=clock,
     )
+    assess = assesses(kept)
+    judge = JudgePromotion(facts=kept.facts, assess=assess, clock=clock)
     return Pricing(
         stores=kept,
         register_competitor=RegisterCompetitor(competitors=kept.competitors),
@@ -250,6 +278,12 @@ def wire(
         set_publication=SetPublication(settings=kept.publication, clock=clock),
         stop_writing=StopWriting(emergency_stops=kept.emergency_stops, facts=kept.facts, clock=clock),
         lift_stop=LiftStop(emergency_stops=kept.emergency_stops, clock=clock),
+        propose_promotion=ProposePromotion(judge=judge, promotions=kept.promotions),
+        change_promotion=ChangePromotion(judge=judge, promotions=kept.promotions),
+        approve_promotion=ApprovePromotion(assess=assess, promotions=kept.promotions, clock=clock),
+        end_promotion=EndPromotion(promotions=kept.promotions, clock=clock),
+        read_evidence=ReadEvidence(promotions=kept.promotions, assess=assess, clock=clock),
+        read_prior_prices=ReadPriorPrices(facts=kept.facts, promotions=kept.promotions, assess=assess),
         save_filter=SaveFilter(filters=kept.filters),
         preview_filter=PreviewFilter(facts=kept.facts),
         request_report=RequestReport(filters=kept.filters, reports=kept.reports),
@@ -485,6 +519,8 @@ def publish_batch() -> PublishBatch:
         changes=kept.changes,
         batches=kept.batches,
         holds=kept.holds,
+        facts=kept.facts,
+        law=the_law(),
         gate=gate_of(kept),
         shop=LambdaOwnCatalogue(settings.products_prices_function),
         review=ReviewBatch(changes=kept.changes, batches=kept.batches, facts=kept.facts, clock=system_clock),
@@ -493,11 +529,33 @@ def publish_batch() -> PublishBatch:
     )
 
 
+def runs_promotions(kept: Stores, decides: DecidesAgain, clock: Clock = system_clock) -> RunPromotions:
+    """What begins and ends promotions."""
+    return RunPromotions(
+        promotions=kept.promotions,
+        assess=assesses(kept),
+        facts=kept.facts,
+        holds=kept.holds,
+        changes=kept.changes,
+        start=starts_batch(kept, clock),
+        gate=gate_of(kept),
+        decides=decides,
+        clock=clock,
+    )
+
+
 def keep_time() -> KeepTime:
     """The doer of what is due by the clock."""
     settings = KeepTimeSettings()
-    kept = _kept_for(settings, **{PUBLISH: settings.publish_queue_url})
-    return KeepTime(changes=kept.changes, batches=kept.batches, clock=system_clock)
+    mongo = database(settings)
+    outbox = outbox_of(mongo, settings, **{PUBLISH: settings.publish_queue_url})
+    kept = stores(mongo, outbox)
+    return KeepTime(
+        changes=kept.changes,
+        batches=kept.batches,
+        promotions=runs_promotions(kept, MongoNewPrices(mongo, outbox)),
+        clock=system_clock,
+    )
 
 
 def ask_market() -> AskMarket:

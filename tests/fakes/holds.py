@@ -19,6 +19,15 @@ class FakeHolds:
     async def add(self, hold: Hold) -> None:
         self.kept[hold.hold_id] = hold
 
+    async def place(self, holds: Sequence[Hold]) -> None:
+        for hold in holds:
+            self.kept.setdefault(hold.hold_id, hold)
+
+    async def end_of(self, organisation_id: str, hold_ids: Sequence[str], at: datetime) -> None:
+        for hold_id in hold_ids:
+            if hold_id in self.kept:
+                await self.end(organisation_id, hold_id, at)
+
     async def end(self, organisation_id: str, hold_id: str, at: datetime) -> Hold:
         found = self.kept.get(hold_id)
         if found is None or found.organisation_id != organisation_id:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
 from pymongo.errors import PyMongoError
 
 from pricing.domain.errors import HoldNotFound
@@ -42,6 +42,30 @@ class MongoHolds:
             await self._mongo.collection(COLLECTION).insert_one(hold_document(hold))
         except PyMongoError as error:
             raise unavailable("store the hold") from error
+
+    async def place(self, holds: Sequence[Hold]) -> None:
+        """Keep holds; one of the same id stays as it is."""
+        writes = []
+        for document in map(hold_document, holds):
+            key = {name: document.pop(name) for name in ("_id", "organisation_id")}
+            writes.append(UpdateOne(key, {"$setOnInsert": document}, upsert=True))
+        try:
+            if writes:
+                await self._mongo.collection(COLLECTION).bulk_write(writes, ordered=False)
+        except PyMongoError as error:
+            raise unavailable("store the holds") from error
+
+    async def end_of(self, organisation_id: str, hold_ids: Sequence[str], at: datetime) -> None:
+        """End holds; those that have ended, or never were, stay so."""
+        open_: Document = {
+            "_id": {"$in": list(hold_ids)},
+            "organisation_id": organisation_id,
+            "$or": [{"ends_at": None}, {"ends_at": {"$gt": at}}],
+        }
+        try:
+            await self._mongo.collection(COLLECTION).update_many(open_, {"$set": {"ends_at": at}})
+        except PyMongoError as error:
+            raise unavailable("end the holds") from error
 
     async def end(self, organisation_id: str, hold_id: str, at: datetime) -> Hold:
         """End a hold; one that has ended stays as it ended."""

@@ -1,6 +1,6 @@
 """What changed in the market since policies decided on it, in MongoDB, and the runs that take it up."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import batched
@@ -130,6 +130,19 @@ class MongoNewPrices:
                 await self._mongo.collection(COLLECTION).bulk_write(writes, ordered=False)
         except PyMongoError as error:
             raise unavailable("note what waits") from error
+
+    async def decide_again(self, organisation_id: str, shop_id: str, partitions: Collection[str], at: datetime) -> None:
+        """Note for every policy that follows the prices of a shop that some partitions are to be decided again."""
+        query = _FOLLOWING | {"organisation_id": organisation_id, "shop_id": shop_id}
+        try:
+            found = self._mongo.collection(POLICIES).find(query, {"policy_id": 1})
+            policies = [one["policy_id"] async for one in found]
+            names = sorted(set(partitions))
+            writes = [_noted(organisation_id, shop_id, policy, name, at) for policy in policies for name in names]
+            if writes:
+                await self._mongo.collection(COLLECTION).bulk_write(writes, ordered=False)
+        except PyMongoError as error:
+            raise unavailable("note what is to be decided again") from error
 
     async def forget(self, policy: Follower, taken: Sequence[Touched]) -> None:
         """Forget what no run need take up, because no product is left of it."""

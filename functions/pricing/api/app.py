@@ -14,6 +14,7 @@ from pricing.api.offer_imports import offer_import_routes
 from pricing.api.overview import overview_routes
 from pricing.api.policies import policy_routes
 from pricing.api.price_index import price_index_routes
+from pricing.api.promotions import evidence_routes, promotion_routes
 from pricing.api.publication import batch_routes, emergency_stop_routes, feed_routes, publication_routes
 from pricing.api.quarantine import quarantine_routes
 from pricing.api.rates import rate_routes
@@ -38,6 +39,8 @@ MANNERS = Manners(
             "POST /pricing/facts/rebuilds",
             "POST /pricing/policy-previews",
             "POST /pricing/policy-checks",
+            "POST /pricing/promotion-checks",
+            "POST /pricing/promotions",
             "POST /pricing/simulations",
         }
     ),
@@ -67,6 +70,8 @@ def build_app(house: Pricing, edge: Edge | None = None) -> FastAPI:
         hold_routes(house),
         run_routes(house),
         decision_routes(house),
+        promotion_routes(house),
+        evidence_routes(house),
         change_routes(house),
         batch_routes(house),
         publication_routes(house),

@@ -67,7 +67,8 @@ class FilterPreview(View):
     skus: list[str]
 
 
-def _criteria(body: CriteriaBody) -> Criteria:
+def criteria_of(body: CriteriaBody) -> Criteria:
+    """The criteria in a body."""
     return Criteria(
         shop_id=body.shop_id,
         brands=tuple(body.brands),
@@ -109,7 +110,7 @@ def filter_routes(house: Pricing) -> APIRouter:
                 filter_id=body.filter_id,
                 organisation_id=asking.organisation_id,
                 name=body.name,
-                criteria=_criteria(body),
+                criteria=criteria_of(body),
                 created_by=asking.user_id,
                 created_at=house.clock(),
             )
@@ -119,7 +120,7 @@ def filter_routes(house: Pricing) -> APIRouter:
     @router.post("/filters/preview", response_model=FilterPreview, summary="See what a filter means, before saving it")
     async def preview_filter(asking: Asking, body: CriteriaBody) -> Response:
         asking.must("market:read")
-        found = await house.preview_filter(asking.organisation_id, _criteria(body))
+        found = await house.preview_filter(asking.organisation_id, criteria_of(body))
         return answer({"products": found.products, "skus": list(found.skus)})
 
     @router.get("/filters", response_model=FilterPage, summary="List your filters")

@@ -44,6 +44,7 @@ class HoldView(View):
     ends_at: str | None
     set_by: str
     set_at: str
+    promotion_id: str | None
 
 
 class HoldPage(View):

@@ -309,3 +309,45 @@ class ShopUnknown(NotFound):
 
     code = "pricing/shop-unknown"
     title = "No product of the shop is known"
+
+
+class InvalidPromotion(Invalid):
+    """A promotion that cannot be as it is written."""
+
+    code = "pricing/invalid-promotion"
+    title = "The promotion cannot be as it is written"
+
+
+class PromotionFaults(Invalid):
+    """A promotion whose prices or claims must not be."""
+
+    code = "pricing/promotion-faults"
+    title = "Prices or claims of the promotion are forbidden"
+
+
+class PromotionNotFound(NotFound):
+    """No such promotion in this organisation."""
+
+    code = "pricing/promotion-not-found"
+    title = "There is no such promotion"
+
+
+class PromotionChanged(Conflict):
+    """Somebody changed the promotion, or its time came."""
+
+    code = "pricing/promotion-changed"
+    title = "The promotion was changed meanwhile"
+
+
+class OwnPromotion(Conflict):
+    """An author who approves a promotion of their own."""
+
+    code = "pricing/own-promotion"
+    title = "A colleague must approve the promotion"
+
+
+class PromotionBegun(Conflict):
+    """A promotion that is past the state in which this can be done."""
+
+    code = "pricing/promotion-begun"
+    title = "The promotion is past that"

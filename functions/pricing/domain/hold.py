@@ -20,7 +20,8 @@ LONGEST_REASON = 200
 class Hold:
     """Keeps one product's price as it is, from `starts_at` until `ends_at` (UTC), or until somebody takes it away.
 
-    A lock may name the `price` that a person wants, in the shop's currency; it is proposed like any other.
+    A lock may name the `price` that a person wants, in the shop's currency; it is proposed like any other. The hold
+    of a promotion that we run names it: its prices pass, and it ends with the promotion.
     """
 
     hold_id: str
@@ -35,6 +36,7 @@ class Hold:
     set_by: str
     set_at: datetime
     price: Decimal | None = None
+    promotion_id: str | None = None
 
     def holds(self, at: datetime) -> bool:
         """Whether it is in force."""
@@ -58,8 +60,9 @@ def checked(hold: Hold) -> Hold:
 
 
 def held_back(run_id: str, holds: Collection[Hold]) -> str | None:
-    """Why a price that came from a run, or from a hold, may not be set while these hold its product, or None."""
-    if not holds or any(hold.hold_id == run_id for hold in holds):
+    """Why a price that came from a run, a hold or a promotion may not be set while these hold its product, or None."""
+    others = [hold for hold in holds if hold.promotion_id is None or hold.promotion_id != run_id]
+    if not others or any(hold.hold_id == run_id for hold in others):
         return None
-    first = min(holds, key=lambda hold: hold.hold_id)
+    first = min(others, key=lambda hold: hold.hold_id)
     return f"the product is held by {first.hold_id} ({first.kind}: {first.reason}); end the hold first"

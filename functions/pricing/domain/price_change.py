@@ -15,8 +15,9 @@ LONGEST_REASON = 200
 SHARES = 10_000
 WEEKS = 4
 
-type Failure = Literal["conflict", "held", "refused"]
-"""Why a price was not written: the shop shows another one, the product is held, or the shop did not take it."""
+type Failure = Literal["compliance", "conflict", "held", "refused"]
+"""Why a price was not written: a law or a contract forbids it, the shop shows another one, the product is held, or the
+shop did not take it."""
 
 
 class State(StrEnum):

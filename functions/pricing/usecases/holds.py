@@ -39,8 +39,14 @@ class Holds(Protocol):
     async def add(self, hold: Hold) -> None:
         """Keep a new hold."""
 
+    async def place(self, holds: Sequence[Hold]) -> None:
+        """Keep holds; one of the same id stays as it is."""
+
     async def end(self, organisation_id: str, hold_id: str, at: datetime) -> Hold:
         """End a hold; one that has ended stays as it ended. `HoldNotFound` when there is none."""
+
+    async def end_of(self, organisation_id: str, hold_ids: Sequence[str], at: datetime) -> None:
+        """End holds; those that have ended, or never were, stay so."""
 
     async def page(self, organisation_id: str, window: Window, at: datetime | None) -> Page[Hold]:
         """Return some holds, newest first: all, or those in force or to come at a time."""

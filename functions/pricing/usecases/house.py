@@ -17,6 +17,10 @@ from pricing.usecases.own_prices import OwnPrices
 from pricing.usecases.policies import ApprovePolicy, PolicyTexts, SavePolicy
 from pricing.usecases.ports import Competitors, Facts, Observations, Offers, Policies, Quarantine, RateTables, Runs
 from pricing.usecases.price_index import ReadPriceIndex
+from pricing.usecases.promotions.manage import ApprovePromotion, ChangePromotion, EndPromotion, ProposePromotion
+from pricing.usecases.promotions.ports import Promotions
+from pricing.usecases.promotions.prior_price import ReadPriorPrices
+from pricing.usecases.promotions.show import ReadEvidence
 from pricing.usecases.publication_ports import (
     Batches,
     EmergencyStops,
@@ -67,6 +71,7 @@ class Stores:
     candidates: Candidates
     holds: Holds
     own_prices: OwnPrices
+    promotions: Promotions
     rebuilds: Rebuilds
 
 
@@ -120,6 +125,12 @@ class Pricing:
     set_publication: SetPublication
     stop_writing: StopWriting
     lift_stop: LiftStop
+    propose_promotion: ProposePromotion
+    change_promotion: ChangePromotion
+    approve_promotion: ApprovePromotion
+    end_promotion: EndPromotion
+    read_evidence: ReadEvidence
+    read_prior_prices: ReadPriorPrices
     save_filter: SaveFilter
     preview_filter: PreviewFilter
     request_report: RequestReport

@@ -1,24 +1,38 @@
-"""What is due by the clock, each minute: proposals expire, publications go on after their canary or are reviewed."""
+"""What is due by the clock, each minute: promotions, publications to go on with or to review, proposals that expire."""
 
 from dataclasses import dataclass
 
+from pricing.usecases.promotions.run import RunPromotions
 from pricing.usecases.publication_ports import Batches, PriceChanges
 from shared.kernel.clock import Clock
+from shared.kernel.errors import PlatformError
 
 AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepTime:
-    """Do what is due, oldest first; what one minute leaves, the next one does."""
+    """Do what is due, oldest first; what one minute leaves, the next one does. One failure keeps back nothing else."""
 
     changes: PriceChanges
     batches: Batches
+    promotions: RunPromotions
     clock: Clock
 
     async def __call__(self) -> int:
         """Return how much was due."""
         at = self.clock()
-        resumed = await self.batches.resume(at, AT_ONCE)
-        asked = await self.batches.ask_reviews(at, AT_ONCE)
-        return resumed + asked + await self.changes.expire(at, AT_ONCE)
+        done, failed = 0, list[PlatformError]()
+        for work in (
+            self.promotions(),
+            self.batches.resume(at, AT_ONCE),
+            self.batches.ask_reviews(at, AT_ONCE),
+            self.changes.expire(at, AT_ONCE),
+        ):
+            try:
+                done += await work
+            except PlatformError as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
+        return done

@@ -12,9 +12,11 @@ from decimal import Decimal
 from pricing.domain.errors import NothingToPublish
 from pricing.domain.hold import held_back
 from pricing.domain.price_change import Failure, PriceChange, State
+from pricing.domain.promotions.law import Law
+from pricing.domain.promotions.price_law import forbidden
 from pricing.domain.publication import PublicationSettings
 from pricing.usecases.holds import Holds, holds_of
-from pricing.usecases.ports import Run, Stops
+from pricing.usecases.ports import Facts, Run, Stops
 from pricing.usecases.publication_gate import Gate
 from pricing.usecases.publication_ports import Batch, Batches, PriceChanges, Shop, Tally
 from pricing.usecases.review_batch import ReviewBatch
@@ -88,7 +90,8 @@ class PublishAlone:
 class PublishBatch:
     """Bring every price of a batch to APPLIED, FAILED or UNKNOWN: the canary's first, then the rest.
 
-    The price of a product that is held is not written, and FAILED by the hold's name, unless the hold names it.
+    The price of a product that is held is not written, and FAILED by the hold's name, unless the hold names it. Nor is
+    one that is forbidden: below the MAP, or below cost where the shop's country does not allow it, whoever approved.
 
     A batch ends early between two calls: cancelled by a person, or stopped by an emergency stop, by a shop that was
     put into test mode, or because too many of its prices failed. Prices that were not sent are approved and free
@@ -98,6 +101,8 @@ class PublishBatch:
     changes: PriceChanges
     batches: Batches
     holds: Holds
+    facts: Facts
+    law: Law
     gate: Gate
     shop: Shop
     review: ReviewBatch
@@ -159,29 +164,38 @@ class PublishBatch:
         approved = [replace(change, state=State.SENT) for change in changes if change.state is State.APPROVED]
         await self.changes.move(State.APPROVED, approved)
         sent = [replace(change, state=State.SENT) for change in changes]
-        held = await self._held(organisation_id, sent)
-        free = [change for change in sent if change.product_id not in held]
+        kept = await self._held(organisation_id, sent) | await self._forbidden(organisation_id, sent)
+        free = [change for change in sent if change.product_id not in kept]
         written = await self.shop.write(organisation_id, batch_id, free) if free else ()
         shown = await self.shop.read(organisation_id, [change.product_id for change in sent])
         refusals: dict[str, tuple[Failure, str]] = {
             one.product_id: (one.failure, one.refusal) for one in written if one.refusal is not None
         }
-        # What was sent before the hold came, by a worker that died then, may stand in the shop.
+        # What was sent before the hold or the law came, by a worker that died then, may stand in the shop.
         refusals |= {
-            one.product_id: ("held", held[one.product_id])
+            one.product_id: kept[one.product_id]
             for one in sent
-            if one.product_id in held and shown.get(one.product_id) != one.after
+            if one.product_id in kept and shown.get(one.product_id) != one.after
         }
         at = self.clock()
         ended = [_ended(change, refusals.get(change.product_id), shown.get(change.product_id), at) for change in sent]
         await self.changes.settle(organisation_id, batch_id, ended, at)
         return Tally(len(ended), sum(is_error(one) for one in ended))
 
-    async def _held(self, organisation_id: str, changes: Sequence[PriceChange]) -> dict[str, str]:
+    async def _held(self, organisation_id: str, changes: Sequence[PriceChange]) -> dict[str, tuple[Failure, str]]:
         product_ids = [change.product_id for change in changes]
         held = await holds_of(self.holds, organisation_id, product_ids, self.clock())
         backs = {one.product_id: held_back(one.run_id, held.get(one.product_id, ())) for one in changes}
-        return {product_id: why for product_id, why in backs.items() if why is not None}
+        return {product_id: ("held", why) for product_id, why in backs.items() if why is not None}
+
+    async def _forbidden(self, organisation_id: str, changes: Sequence[PriceChange]) -> dict[str, tuple[Failure, str]]:
+        products = await self.facts.by_id(organisation_id, [change.product_id for change in changes])
+        whys = {
+            one.product_id: forbidden(one.after, products[one.product_id], self.law)
+            for one in changes
+            if one.product_id in products
+        }
+        return {product_id: ("compliance", why) for product_id, why in whys.items() if why is not None}
 
     async def _ended_early(self, batch: Batch, state: str, why: str) -> Batch:
         organisation_id, batch_id = batch.organisation_id, batch.batch_id

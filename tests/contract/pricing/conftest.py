@@ -16,6 +16,7 @@ from pricing.adapters.mongo_market import MongoCompetitors, MongoOffers
 from pricing.adapters.mongo_observations import MongoObservations, MongoScanLog
 from pricing.adapters.mongo_own_prices import MongoOwnPrices
 from pricing.adapters.mongo_policies import MongoPolicies
+from pricing.adapters.mongo_promotions import MongoPromotions
 from pricing.adapters.mongo_publication_settings import MongoPublicationSettings
 from pricing.adapters.mongo_quarantine import MongoQuarantine
 from pricing.adapters.mongo_rates import MongoRates
@@ -50,6 +51,7 @@ from tests.fakes.pricing import (
     FakeScanLog,
     Kept,
 )
+from tests.fakes.promotions import FakePromotions
 from tests.fakes.publication import FakeBatches, FakeChanges, FakeEmergencyStops, FakePublicationSettings
 from tests.fakes.rebuilds import FakeRebuilds
 from tests.fakes.recipes import FakeRecipes
@@ -80,6 +82,7 @@ def _in_memory() -> Kept:
         candidates=FakeCandidates(log.offers),
         holds=FakeHolds(),
         own_prices=FakeOwnPrices(),
+        promotions=FakePromotions(),
         rebuilds=FakeRebuilds(),
     )
     assert isinstance(stores.offers, FakeOffers)
@@ -115,6 +118,7 @@ def _in_mongodb(mongo: Mongo) -> Kept:
         candidates=MongoCandidates(mongo, outbox, lambda: MONDAY),
         holds=MongoHolds(mongo),
         own_prices=MongoOwnPrices(mongo),
+        promotions=MongoPromotions(mongo),
         rebuilds=OutboxRebuilds(outbox),
     )
     return Kept(stores, MongoScanLog(mongo, outbox, lambda: MONDAY))

@@ -32,10 +32,11 @@ from pricing.adapters.pages_later import PagesLater
 from pricing.adapters.s3_lane_memory import S3LaneMemory
 from pricing.adapters.s3_snapshots import S3Snapshots
 from pricing.adapters.sqs_observed import SqsObserved
-from pricing.bootstrap import decides, gate_of, starts_batch
+from pricing.bootstrap import decides, gate_of, runs_promotions, starts_batch
 from pricing.bootstrap import stores as pricing_stores
 from pricing.domain.fetched import Fetch, Fetched
 from pricing.domain.offer_draft import OfferDraft
+from pricing.domain.promotions.law import the_law
 from pricing.domain.publication import PublicationSettings
 from pricing.domain.reading import Availability, Reader, Reading
 from pricing.domain.recipe import Recipe
@@ -199,7 +200,9 @@ class Process:
         await undoing(organisation_id, "manager", batch.batch_id, "a wrong cost file")
 
     async def keep_time(self) -> int:
-        return await KeepTime(changes=self.stores.changes, batches=self.stores.batches, clock=self.clock)()
+        promotions = runs_promotions(self.stores, MongoNewPrices(self.kept.pricing, self.outbox), self.clock)
+        stores = self.stores
+        return await KeepTime(changes=stores.changes, batches=stores.batches, promotions=promotions, clock=self.clock)()
 
     async def record_products(self, event: ProductsChanged, _: Delivery) -> None:
         record = RecordProducts(
@@ -277,6 +280,8 @@ class Process:
             changes=self.stores.changes,
             batches=self.stores.batches,
             holds=self.stores.holds,
+            facts=self.stores.facts,
+            law=the_law(),
             gate=gate_of(self.stores),
             shop=LambdaOwnCatalogue("products-prices"),
             review=ReviewBatch(

@@ -12,7 +12,7 @@ type About = Literal["price", "claim"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a check found of a product's price or claim; an `error` forbids it. `rule` and `source` say on what ground."""
+    """What a check found of a product's price or claim; an `error` forbids it, on the ground of `rule`."""
 
     code: str
     severity: Severity

@@ -9,6 +9,7 @@ from typing import Any
 
 from pricing.domain.emergency_stop import EmergencyStop
 from pricing.domain.price_change import Approver, PriceChange, State
+from pricing.domain.promotions.law import the_law
 from pricing.domain.publication import Kpi
 from pricing.usecases.approve import ApproveChanges, DenyChanges, Ruling
 from pricing.usecases.close_work import CloseWork
@@ -24,6 +25,7 @@ from pricing.usecases.undo import UndoBatch
 from tests.builders.pricing import MONDAY, a_change, some_facts
 from tests.fakes.holds import FakeHolds
 from tests.fakes.pricing import FakeFacts, FakeReports, FakeRuns, FakeStops
+from tests.fakes.promotions import runs_no_promotions
 from tests.fakes.publication import FakeBatches, FakeChanges, FakeShop, an_open_gate
 from tests.fakes.simulations import FakeSimulations
 
@@ -81,13 +83,21 @@ class World:
         return asyncio.run(TellKpi(batches=self.batches, gate=self.gate)(organisation_id, "usr", batch.batch_id, kpi))
 
     def keep_time(self) -> int:
-        return asyncio.run(KeepTime(changes=self.changes, batches=self.batches, clock=lambda: self.now)())
+        keeping = KeepTime(
+            changes=self.changes,
+            batches=self.batches,
+            promotions=runs_no_promotions(self.starting, self.gate),
+            clock=lambda: self.now,
+        )
+        return asyncio.run(keeping())
 
     def publish(self, batch: Batch) -> Batch:
         publishing = PublishBatch(
             changes=self.changes,
             batches=self.batches,
             holds=self.holds,
+            facts=self.facts,
+            law=the_law(),
             gate=self.gate,
             shop=self.shop,
             review=ReviewBatch(changes=self.changes, batches=self.batches, facts=self.facts, clock=lambda: self.now),

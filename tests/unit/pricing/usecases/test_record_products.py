@@ -14,6 +14,7 @@ from pricing.usecases.moves import OwnMove
 from pricing.usecases.record_products import RecordProducts
 from tests.builders.pricing import MONDAY, a_change, some_facts
 from tests.fakes.own_moves import FakeOwnMoves
+from tests.fakes.own_prices import FakeOwnPrices
 from tests.fakes.pricing import FakeFacts
 
 HOUR = timedelta(hours=1)
@@ -31,7 +32,9 @@ class World:
         self.moves.changes.kept[CHANGE.change_id] = CHANGE
 
     def tell(self, *facts: ProductFacts, again: bool = False) -> list[OwnMove]:
-        record = RecordProducts(facts=self.facts, moves=self.moves, clock=lambda: MONDAY + 9 * HOUR)
+        record = RecordProducts(
+            facts=self.facts, own_prices=FakeOwnPrices(), moves=self.moves, clock=lambda: MONDAY + 9 * HOUR
+        )
         asyncio.run(record(facts, again=again))
         return self.moves.kept.get("org", [])
 
