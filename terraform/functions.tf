@@ -333,7 +333,7 @@ locals {
       }
     }
     "pricing-keep-time" = {
-      description = "Does what is due by the clock: proposals expire, publications go on after their canary"
+      description = "Does what is due by the clock: promotions, publications after their canary, proposals that expire"
       house       = "pricing"
       handler     = "pricing.handlers.keep_time.handler"
       memory_mb   = 512

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pricing.domain.errors import HoldNotFound
-from pricing.domain.hold import Hold
+from pricing.domain.hold import Hold, not_of_a_promotion
 from shared.kernel.paging import Page, Window
 from tests.fakes.lists import page_of
 
@@ -25,16 +25,20 @@ class FakeHolds:
 
     async def end_of(self, organisation_id: str, hold_ids: Sequence[str], at: datetime) -> None:
         for hold_id in hold_ids:
-            if hold_id in self.kept:
-                await self.end(organisation_id, hold_id, at)
+            found = self.kept.get(hold_id)
+            if found is not None and found.organisation_id == organisation_id:
+                self._end(found, at)
 
     async def end(self, organisation_id: str, hold_id: str, at: datetime) -> Hold:
         found = self.kept.get(hold_id)
         if found is None or found.organisation_id != organisation_id:
             raise HoldNotFound("none")
-        if found.ends_at is None or found.ends_at > at:
-            self.kept[hold_id] = replace(found, ends_at=at)
-        return self.kept[hold_id]
+        return self._end(not_of_a_promotion(found), at)
+
+    def _end(self, hold: Hold, at: datetime) -> Hold:
+        if hold.ends_at is None or hold.ends_at > at:
+            self.kept[hold.hold_id] = replace(hold, ends_at=at)
+        return self.kept[hold.hold_id]
 
     async def page(self, organisation_id: str, window: Window, at: datetime | None) -> Page[Hold]:
         own = [one for one in self.kept.values() if one.organisation_id == organisation_id]

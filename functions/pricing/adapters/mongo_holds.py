@@ -8,7 +8,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument, UpdateOne
 from pymongo.errors import PyMongoError
 
 from pricing.domain.errors import HoldNotFound
-from pricing.domain.hold import Hold
+from pricing.domain.hold import Hold, not_of_a_promotion
 from shared.kernel.paging import Page, Window
 from shared.runtime.mongo import Document, Mongo, paged, unavailable
 
@@ -70,7 +70,7 @@ class MongoHolds:
     async def end(self, organisation_id: str, hold_id: str, at: datetime) -> Hold:
         """End a hold; one that has ended stays as it ended."""
         key = {"_id": hold_id, "organisation_id": organisation_id}
-        open_ = key | {"$or": [{"ends_at": None}, {"ends_at": {"$gt": at}}]}
+        open_ = key | {"promotion_id": None, "$or": [{"ends_at": None}, {"ends_at": {"$gt": at}}]}
         holds = self._mongo.collection(COLLECTION)
         try:
             ended = await holds.find_one_and_update(
@@ -81,7 +81,7 @@ class MongoHolds:
             raise unavailable("end the hold") from error
         if found is None:
             raise HoldNotFound(f"no hold «{hold_id}»; GET /pricing/holds lists them")
-        return hold_from(found)
+        return not_of_a_promotion(hold_from(found))
 
     async def page(self, organisation_id: str, window: Window, at: datetime | None) -> Page[Hold]:
         """Return some holds, newest first: all, or those in force or to come at a time."""

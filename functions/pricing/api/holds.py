@@ -86,10 +86,13 @@ def hold_routes(house: Pricing) -> APIRouter:
         return listing([_shown(one) for one in page.items], page)
 
     @router.delete(
-        "/holds/{hold_id}", response_model=HoldView, responses=described(404), summary="Let automation have it again"
+        "/holds/{hold_id}",
+        response_model=HoldView,
+        responses=described(404, 409),
+        summary="Let automation have it again",
     )
     async def end_hold(asking: Asking, hold_id: str) -> Response:
-        """The hold ends now and stays for reading. Ending it again changes nothing."""
+        """The hold ends now and stays for reading. Ending it again changes nothing. A promotion's ends with it."""
         asking.must("prices:approve")
         return answer(_shown(await house.stores.holds.end(asking.organisation_id, hold_id, house.clock())))
 

@@ -66,14 +66,14 @@ def promotion_routes(house: Pricing) -> APIRouter:
     router = APIRouter(tags=["promotions"])
 
     @router.post("/promotion-checks", response_model=PromotionChecked, summary="Check a promotion without keeping it")
-    async def check(asking: Asking, body: PromotionBody) -> Response:
+    async def check_promotion(asking: Asking, body: PromotionBody) -> Response:
         """Prices and claims are checked apart: a price may be allowed, and what is claimed of it not."""
         asking.must("prices:read")
         judge = house.propose_promotion.judge
         return answer(shown_check(await judge(asking.organisation_id, body.asked(), asking.user_id)))
 
     @router.post("/promotions", status_code=201, response_model=PromotionView, summary="Propose a promotion")
-    async def propose(asking: Asking, body: PromotionBody) -> Response:
+    async def propose_promotion(asking: Asking, body: PromotionBody) -> Response:
         """A colleague who is a manager approves it; what is forbidden is refused with every finding."""
         asking.must("prices:approve")
         judged = await house.propose_promotion(asking.organisation_id, body.asked(), asking.user_id)
@@ -108,7 +108,7 @@ def promotion_routes(house: Pricing) -> APIRouter:
         responses=described(404, 409),
         summary="Change a promotion before it begins",
     )
-    async def change(asking: Asking, promotion_id: str, body: ChangedPromotion) -> Response:
+    async def change_promotion(asking: Asking, promotion_id: str, body: ChangedPromotion) -> Response:
         """It is PROPOSED again, whoever approved it before; whoever changes it is one of its authors."""
         asking.must("prices:approve")
         judged = await house.change_promotion(
@@ -122,7 +122,7 @@ def promotion_routes(house: Pricing) -> APIRouter:
         responses=described(403, 404, 409),
         summary="Approve a promotion",
     )
-    async def approve(asking: Asking, promotion_id: str, body: Vouched) -> Response:
+    async def approve_promotion(asking: Asking, promotion_id: str, body: Vouched) -> Response:
         """Four eyes: a manager who is none of its authors. It is checked once more, and again when it begins."""
         asking.must("prices:approve")
         if not asking.roles & MANAGERS:
@@ -136,7 +136,7 @@ def promotion_routes(house: Pricing) -> APIRouter:
         responses=described(403, 404, 409),
         summary="Call a promotion off, or end it now",
     )
-    async def end(asking: Asking, promotion_id: str, body: Ended) -> Response:
+    async def end_promotion(asking: Asking, promotion_id: str, body: Ended) -> Response:
         """Before it begins nothing happened; later its prices return as at its end, and only managers end it."""
         asking.must("prices:approve")
         manages = bool(asking.roles & MANAGERS)
@@ -158,7 +158,7 @@ def evidence_routes(house: Pricing) -> APIRouter:
         responses=described(404) | {200: {"content": {"text/csv": {}}}},
         summary="Read the evidence for a promotion",
     )
-    async def evidence(
+    async def get_evidence(
         asking: Asking,
         promotion_id: str,
         form: Annotated[
@@ -174,7 +174,7 @@ def evidence_routes(house: Pricing) -> APIRouter:
         return Response(_table(told), media_type="text/csv; charset=utf-8", headers=headers)
 
     @router.get("/prior-price", response_model=PriorPrices, responses=described(404), summary="Read prior prices")
-    async def prior_prices(
+    async def get_prior_prices(
         asking: Asking,
         shop_id: Annotated[str, Query(min_length=1, max_length=64)],
         sku: Annotated[list[str], Query(min_length=1, max_length=MOST_SKUS, description="One or more SKUs")],

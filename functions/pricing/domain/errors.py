@@ -351,3 +351,10 @@ class PromotionBegun(Conflict):
 
     code = "pricing/promotion-begun"
     title = "The promotion is past that"
+
+
+class HoldOfPromotion(Conflict):
+    """A hold that ends with its promotion."""
+
+    code = "pricing/hold-of-promotion"
+    title = "The hold belongs to a promotion"

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from pricing.domain.errors import InvalidHold
+from pricing.domain.errors import HoldOfPromotion, InvalidHold
 
 type HoldKind = Literal["lock", "promotion"]
 
@@ -66,3 +66,11 @@ def held_back(run_id: str, holds: Collection[Hold]) -> str | None:
         return None
     first = min(others, key=lambda hold: hold.hold_id)
     return f"the product is held by {first.hold_id} ({first.kind}: {first.reason}); end the hold first"
+
+
+def not_of_a_promotion(hold: Hold) -> Hold:
+    """The hold, when people may end it; a promotion's prices would be written over while it runs."""
+    if hold.promotion_id is not None:
+        path = f"/pricing/promotions/{hold.promotion_id}/ends"
+        raise HoldOfPromotion(f"«{hold.hold_id}» ends with {hold.promotion_id}; POST {path} ends it")
+    return hold

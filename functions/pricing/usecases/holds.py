@@ -43,7 +43,10 @@ class Holds(Protocol):
         """Keep holds; one of the same id stays as it is."""
 
     async def end(self, organisation_id: str, hold_id: str, at: datetime) -> Hold:
-        """End a hold; one that has ended stays as it ended. `HoldNotFound` when there is none."""
+        """End a hold; one that has ended stays as it ended.
+
+        `HoldNotFound` when there is none, `HoldOfPromotion` when it ends with the promotion that it names.
+        """
 
     async def end_of(self, organisation_id: str, hold_ids: Sequence[str], at: datetime) -> None:
         """End holds; those that have ended, or never were, stay so."""

@@ -11,7 +11,7 @@ import pytest
 from pricing.adapters.mongo_new_prices import MongoNewPrices
 from pricing.adapters.mongo_policies import FOLLOWS
 from pricing.adapters.mongo_promotions import of_products
-from pricing.domain.errors import PromotionChanged, PromotionNotFound
+from pricing.domain.errors import HoldOfPromotion, PromotionChanged, PromotionNotFound
 from pricing.domain.hold import Hold
 from pricing.domain.price_change import State
 from pricing.domain.promotions.promotion import BEGUN, LIVE, Claim, Item, ItemState, Promotion, PromotionState
@@ -106,8 +106,8 @@ def test_approved_promotions_of_a_product_never_overlap(kept: Kept, run: Run) ->
 def test_what_is_due_comes_longest_due_first_and_so_many_at_once(kept: Kept, run: Run) -> None:
     promotions = kept.stores.promotions
     for name, hours in (("prm_1", 3), ("prm_2", 1), ("prm_3", 2), ("prm_4", 9)):
-        due = MONDAY + timedelta(hours=hours)
-        run(promotions.add(a_promotion(name, due_at=due, organisation_id=f"org-{name}")))
+        when = MONDAY + timedelta(hours=hours)
+        run(promotions.add(a_promotion(name, due_at=when, organisation_id=f"org-{name}")))
     run(promotions.add(a_promotion("prm_5")))
 
     def due(limit: int) -> list[str]:
@@ -142,7 +142,10 @@ def test_promotions_that_began_and_are_not_over_are_found_by_product(kept: Kept,
 def test_evidence_is_kept_in_place_of_what_was_kept_and_for_its_organisation(kept: Kept, run: Run) -> None:
     promotions = kept.stores.promotions
     run(promotions.add(a_promotion()))
-    told = [{"product_id": "p2", "sku": "B", "prices": [{"amount": "1.00"}]}, {"product_id": "p1", "sku": "A"}]
+    told: list[dict[str, Any]] = [
+        {"product_id": "p2", "sku": "B", "prices": [{"amount": "1.00"}]},
+        {"product_id": "p1", "sku": "A"},
+    ]
     run(promotions.keep_evidence("org", "prm_1", told))
     run(promotions.keep_evidence("org", "prm_1", [{"product_id": "p1", "sku": "A", "verdict": "allowed"}]))
     run(promotions.keep_evidence("org", "prm_1", []))
@@ -179,7 +182,9 @@ def test_holds_are_placed_once_and_ended_together(kept: Kept, run: Run) -> None:
     run(holds.end_of("org", ["hld_1"], MONDAY + 2 * DAY))
 
     assert before == [hold]
-    assert run(holds.end("org", "hld_1", MONDAY + 3 * DAY)).ends_at == MONDAY + DAY
+    with pytest.raises(HoldOfPromotion):
+        run(holds.end("org", "hld_2", MONDAY))
+    assert [one.ends_at for one in run(holds.page("org", Window(), None)).items] == [None, MONDAY + DAY]
     assert [one.hold_id for one in run(holds.of_products("org", ["p1", "p2"], MONDAY + 2 * DAY))] == ["hld_2"]
 
 
