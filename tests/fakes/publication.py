@@ -57,12 +57,10 @@ class FakeChanges:
         key = _queue if wanted.order == "risk" else _sequence
         return page_of(own, key, window, newest_first=True)
 
-    async def withdraw(
-        self, organisation_id: str, product_id: str, why: str, at: datetime, spare: str | None = None
-    ) -> None:
+    async def withdraw(self, organisation_id: str, product_id: str, why: str, at: datetime) -> None:
         for one in self._own(organisation_id):
             waits = one.state in {State.PROPOSED, State.APPROVED} and one.batch_id is None
-            if waits and one.product_id == product_id and one.run_id != spare:
+            if waits and one.product_id == product_id:
                 self.kept[one.change_id] = replace(one, state=State.DENIED, decided_at=at, deny_reason=why)
 
     async def move(self, before: State, changes: Sequence[PriceChange]) -> Sequence[str]:

@@ -120,17 +120,10 @@ class MongoPriceChanges:
         except PyMongoError as error:
             raise unavailable("store the proposals") from error
 
-    async def withdraw(
-        self, organisation_id: str, product_id: str, why: str, at: datetime, spare: str | None = None
-    ) -> None:
-        """Deny what waits for a product: its proposals, and its approved prices that no batch took up.
-
-        What is of the run `spare` stays.
-        """
+    async def withdraw(self, organisation_id: str, product_id: str, why: str, at: datetime) -> None:
+        """Deny what waits for a product: its proposals, and its approved prices that no batch took up."""
         states = [State.PROPOSED.value, State.APPROVED.value]
         query: Document = {"organisation_id": organisation_id, "product_id": product_id, "state": {"$in": states}}
-        if spare is not None:
-            query["run_id"] = {"$ne": spare}
         denied = {"state": State.DENIED.value, "decided_at": at, "deny_reason": why}
         try:
             await self._mongo.collection(COLLECTION).update_many(query | {"batch_id": None}, {"$set": denied})

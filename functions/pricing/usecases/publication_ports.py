@@ -94,13 +94,8 @@ class PriceChanges(Protocol):
     async def propose(self, changes: Sequence[PriceChange]) -> None:
         """Keep price changes that no run made; one of the same id stays as it is."""
 
-    async def withdraw(
-        self, organisation_id: str, product_id: str, why: str, at: datetime, spare: str | None = None
-    ) -> None:
-        """Deny what waits for a product: its proposals, and its approved prices that no batch took up.
-
-        What is of the run `spare` stays.
-        """
+    async def withdraw(self, organisation_id: str, product_id: str, why: str, at: datetime) -> None:
+        """Deny what waits for a product: its proposals, and its approved prices that no batch took up."""
 
     async def expire(self, at: datetime, limit: int) -> int:
         """Deny proposals of every organisation that have expired; return how many there were."""

@@ -13,12 +13,11 @@ from pricing.adapters.mongo_policies import FOLLOWS
 from pricing.adapters.mongo_promotions import of_products
 from pricing.domain.errors import HoldOfPromotion, PromotionChanged, PromotionNotFound
 from pricing.domain.hold import Hold
-from pricing.domain.price_change import State
 from pricing.domain.promotions.promotion import BEGUN, LIVE, Claim, Item, ItemState, Promotion, PromotionState
 from shared.kernel.paging import Window
 from shared.runtime.mongo import Mongo
 from shared.runtime.outbox import Outbox
-from tests.builders.pricing import MONDAY, a_change
+from tests.builders.pricing import MONDAY
 from tests.fakes.pricing import Kept
 from tests.fakes.runs import Run
 
@@ -186,16 +185,6 @@ def test_holds_are_placed_once_and_ended_together(kept: Kept, run: Run) -> None:
         run(holds.end("org", "hld_2", MONDAY))
     assert [one.ends_at for one in run(holds.page("org", Window(), None)).items] == [None, MONDAY + DAY]
     assert [one.hold_id for one in run(holds.of_products("org", ["p1", "p2"], MONDAY + 2 * DAY))] == ["hld_2"]
-
-
-def test_what_waits_for_a_product_is_withdrawn_but_for_what_is_spared(kept: Kept, run: Run) -> None:
-    changes = kept.stores.changes
-    own = [a_change(change_id=name, run_id=name, state=State.APPROVED) for name in ("old", "prm_1")]
-    run(changes.propose(own))
-    run(changes.withdraw("org", "prd", "a promotion begins", MONDAY, spare="prm_1"))
-
-    states = {one.change_id: one.state for one in run(changes.some("org", ["old", "prm_1"]))}
-    assert states == {"old": State.DENIED, "prm_1": State.APPROVED}
 
 
 def test_policies_that_follow_prices_decide_again_what_they_are_told_to(

@@ -83,7 +83,7 @@ class RunPromotions:
         await self.holds.place([_hold(promotion, item, at) for item in promotion.items])
         for product_id in promotion.product_ids:
             why = f"{promotion.promotion_id} «{promotion.name}» begins"
-            await self.changes.withdraw(promotion.organisation_id, product_id, why, at, spare=promotion.promotion_id)
+            await self.changes.withdraw(promotion.organisation_id, product_id, why, at)
         due = max(promotion.starts_at, at + SETTLES)
         await self.promotions.save(promotion.changed(at, state=PromotionState.HELD, due_at=due))
 
@@ -130,8 +130,6 @@ class RunPromotions:
     async def _run(self, promotion: Promotion, at: datetime) -> None:
         """See that the promotion's prices are published, until each has reached an end."""
         settled, tried, why = await self._published(promotion, "on", promotion.items, at)
-        if settled and promotion.due_at == promotion.ends_at:
-            return
         due = promotion.ends_at if settled else min(promotion.ends_at, at + SOON)
         await self.promotions.save(promotion.changed(at, due_at=due, publications=tried, detail=why))
 

@@ -262,6 +262,35 @@ def test_a_stopped_shop_keeps_it_waiting_and_it_begins_later(shop: PromotedShop)
     assert (shop.of(promotion).began_at or DAY0) > DAY0 + 9 * MINUTE
 
 
+def test_one_that_begins_late_is_measured_from_when_it_began(shop: PromotedShop) -> None:
+    promotion = shop.approved(an_item("B", "90.00", WAS_100))
+    shop.world.set_publication(mode="test")
+    shop.until(DAY0 + 10 * MINUTE)
+    shop.set_price("B", "95.00")
+    shop.world.set_publication(mode="live")
+    shop.until(DAY0 + 15 * MINUTE)
+
+    assert shop.states(promotion) == {"B": "BLOCKED"}
+    assert "«was 100» is above the prior price of 95.00" in shop.of(promotion).items[0].detail
+
+
+def test_a_price_that_did_not_go_out_before_the_end_never_does(shop: PromotedShop) -> None:
+    promotion = shop.approved(an_item("B", "90.00"))
+    shop.until(DAY0 - MINUTE)
+    shop.now = DAY0
+    shop.tick()
+    stop = shop.world.stop()
+    shop.until(DAY0 + 5 * MINUTE)
+    shop.end(promotion)
+    shop.until(DAY0 + 9 * MINUTE)
+    asyncio.run(shop.world.gate.emergency_stops.lift("org", stop.stop_id, "usr", "all is well", shop.now))
+    shop.until(DAY0 + 20 * MINUTE)
+
+    assert (shop.of(promotion).state, shop.states(promotion)) == (PromotionState.ENDED, {"B": "FAILED"})
+    assert (shop.world.shop.written, shop.shown("B"), shop.held("B")) == ([], "100.00", False)
+    assert shop.world.count(State.APPROVED) == 0
+
+
 def test_a_stop_in_the_middle_is_waited_for_and_each_price_is_written_once(shop: PromotedShop) -> None:
     promotion = shop.approved(an_item("A", "75.00"), an_item("B", "90.00"))
     shop.until(DAY0 - MINUTE)

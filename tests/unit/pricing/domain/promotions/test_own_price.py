@@ -51,6 +51,8 @@ def test_the_case_of_the_journey_to_the_cent() -> None:
 
 def test_what_the_promotion_asks_and_what_ended_as_the_time_began_do_not_count() -> None:
     assert prior(prices(("100.00", -40), ("90.00", 0))) == Decimal("100.00")
+    # What was told of it, or missed, after the promotion began says nothing of the time before.
+    assert prior([a_price("100.00", BEGINS - 40 * DAY, 1), a_price("90.00", BEGINS, 7)]) == Decimal("100.00")
     ended = [a_price("50.00", WINDOW.start - DAY, 1), a_price("100.00", WINDOW.start, 2)]
     assert prior(ended) == Decimal("100.00")
     later = [a_price("50.00", WINDOW.start - DAY, 1), a_price("100.00", WINDOW.start + timedelta(milliseconds=1), 2)]
