@@ -57,6 +57,7 @@ def _pricing() -> FastAPI:
         "decide_queue_url",
         "publish_queue_url",
         "reports_queue_url",
+        "roll_ups_queue_url",
         "simulations_queue_url",
         "pages_queue_url",
         "work_bucket",

@@ -197,6 +197,7 @@ locals {
         REPORTS_QUEUE_URL = "pricing-reports"
         PUBLISH_QUEUE_URL = "pricing-publish"
 
+        ROLL_UPS_QUEUE_URL    = "pricing-roll-ups"
         SIMULATIONS_QUEUE_URL = "pricing-simulations"
       }
       environment = { SCANNER_LANES = tostring(var.scanner_lanes) }
@@ -340,7 +341,10 @@ locals {
       timeout_s   = 60
       mongodb     = true
       events      = true
-      sends_to    = { PUBLISH_QUEUE_URL = "pricing-publish" }
+      sends_to = {
+        PUBLISH_QUEUE_URL  = "pricing-publish"
+        ROLL_UPS_QUEUE_URL = "pricing-roll-ups"
+      }
     }
     "pricing-follow-prices" = {
       description = "Starts the policy runs that follow new prices"
@@ -409,6 +413,16 @@ locals {
       events         = true
       writes_reports = true
     }
+    "pricing-roll-up" = {
+      description = "Makes the days of the market: prices, places and breaches of each product"
+      house       = "pricing"
+      handler     = "pricing.handlers.roll_up.handler"
+      memory_mb   = 1769
+      timeout_s   = 300
+      mongodb     = true
+      events      = true
+      sends_to    = { ROLL_UPS_QUEUE_URL = "pricing-roll-ups" }
+    }
     "pricing-simulate" = {
       description    = "Computes simulations of policies and draws them"
       house          = "pricing"
@@ -436,6 +450,7 @@ locals {
         REPORTS_QUEUE_URL = "pricing-reports"
         UNREAD_QUEUE_URL  = "pricing-unread"
 
+        ROLL_UPS_QUEUE_URL    = "pricing-roll-ups"
         SIMULATIONS_QUEUE_URL = "pricing-simulations"
       }
     }

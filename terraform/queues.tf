@@ -15,6 +15,8 @@ locals {
     "pricing-rates"       = { consumer = "pricing-record-rates", batch_size = 10, maximum_concurrency = 2 }
     "pricing-runs-due"    = { consumer = "pricing-start-run", batch_size = 10, maximum_concurrency = 2 }
     "pricing-reports"     = { consumer = "pricing-write-report", batch_size = 1, maximum_concurrency = 2 }
+    # A part reads a thousand products' looks at once; more copies only wait for the database.
+    "pricing-roll-ups"    = { consumer = "pricing-roll-up", batch_size = 1, maximum_concurrency = 4 }
     "pricing-simulations" = { consumer = "pricing-simulate", batch_size = 1, maximum_concurrency = 2 }
     "pricing-jobs-ended"  = { consumer = "pricing-close-work", batch_size = 10, maximum_concurrency = 2 }
     "products-pulls"      = { consumer = "products-pull-file", batch_size = 1, maximum_concurrency = 2 }

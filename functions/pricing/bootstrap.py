@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pricing.adapters import policy_text
-from pricing.adapters.commands import DECIDE, PAGES, PUBLISH, REPORTS, SIMULATIONS, UNREAD
+from pricing.adapters.commands import DECIDE, PAGES, PUBLISH, REPORTS, ROLL_UPS, SIMULATIONS, UNREAD
 from pricing.adapters.lambda_own_catalogue import LambdaOwnCatalogue
 from pricing.adapters.lambda_page_model import LambdaPageModel
 from pricing.adapters.lambda_stored_pages import LambdaStoredPages
@@ -14,6 +14,7 @@ from pricing.adapters.lambda_trials import LambdaTrials
 from pricing.adapters.mongo_batches import MongoBatches
 from pricing.adapters.mongo_candidates import MongoCandidates
 from pricing.adapters.mongo_changes import MongoPriceChanges
+from pricing.adapters.mongo_day_figures import MongoDayFigures
 from pricing.adapters.mongo_emergency_stops import MongoEmergencyStops
 from pricing.adapters.mongo_facts import MongoFacts
 from pricing.adapters.mongo_filters import MongoFilters
@@ -23,6 +24,7 @@ from pricing.adapters.mongo_holds import MongoHolds
 from pricing.adapters.mongo_late_moves import MongoLateMoves
 from pricing.adapters.mongo_looks import MongoLooks
 from pricing.adapters.mongo_market import MongoCompetitors, MongoOffers
+from pricing.adapters.mongo_market_days import MongoMarketDays
 from pricing.adapters.mongo_market_history import MongoMarketHistory
 from pricing.adapters.mongo_new_prices import MongoNewPrices
 from pricing.adapters.mongo_observations import MongoObservations, MongoScanLog
@@ -37,14 +39,17 @@ from pricing.adapters.mongo_rates import MongoRates
 from pricing.adapters.mongo_recipes import MongoRecipes
 from pricing.adapters.mongo_reports import MongoReports
 from pricing.adapters.mongo_runs import MongoRuns
+from pricing.adapters.mongo_saved_views import MongoSavedViews
 from pricing.adapters.mongo_scan_budget import MongoBudgets
 from pricing.adapters.mongo_simulations import MongoSimulations
 from pricing.adapters.outbox_rebuilds import OutboxRebuilds
+from pricing.adapters.outbox_roll_ups import OutboxRollUps
 from pricing.adapters.pages_later import PagesBack, PagesLater
 from pricing.adapters.s3_lane_memory import S3LaneMemory
 from pricing.adapters.s3_reports import S3ReportFiles
 from pricing.adapters.s3_simulations import S3SimulationFiles
 from pricing.adapters.sqs_rates import SqsRates
+from pricing.adapters.table_files import TableFiles
 from pricing.domain.fetched import FetchLimits
 from pricing.domain.promotions.law import the_law
 from pricing.settings import (
@@ -63,12 +68,14 @@ from pricing.settings import (
     RecordSettings,
     RelaySettings,
     ReturnSettings,
+    RollUpSettings,
     ScannerSettings,
     StartRunSettings,
     StoredPagesSettings,
     StoreSettings,
     TellingSettings,
 )
+from pricing.usecases.analytics import ReadAnalysis
 from pricing.usecases.approve import ApproveChanges, DenyChanges
 from pricing.usecases.candidates import RecordCandidates, StartDiscovery
 from pricing.usecases.close_work import CloseWork
@@ -81,6 +88,7 @@ from pricing.usecases.house import Check, Outside, Past, Pricing, Stores
 from pricing.usecases.keep_time import KeepTime
 from pricing.usecases.lane_manners import LaneManners
 from pricing.usecases.market_changes import ReadMarketChanges
+from pricing.usecases.market_days import MakeDays
 from pricing.usecases.market_history import WalkMarket
 from pricing.usecases.overview import ReadOverview
 from pricing.usecases.policies import ApprovePolicy, SavePolicy
@@ -111,6 +119,8 @@ from pricing.usecases.register import ImportOffers, RegisterCompetitor, Register
 from pricing.usecases.report import RequestReport, WriteReport
 from pricing.usecases.reread import RereadObservation
 from pricing.usecases.review_batch import ReviewBatch
+from pricing.usecases.roll_ups import RebuildDays, RollUpMarket
+from pricing.usecases.saved_views import AnswerView, SaveView
 from pricing.usecases.scan import PlanScan
 from pricing.usecases.scan_budget import ChooseByBudget, ReadBudget, SetBudget
 from pricing.usecases.scan_pages import ScanPages
@@ -197,12 +207,31 @@ def stores(mongo: Mongo, outbox: Outbox) -> Stores:
         own_prices=MongoOwnPrices(mongo),
         promotions=MongoPromotions(mongo),
         rebuilds=OutboxRebuilds(outbox),
+        market_days=MongoMarketDays(mongo),
+        views=MongoSavedViews(mongo),
+        roll_ups=OutboxRollUps(mongo, outbox),
     )
 
 
 def _kept_for(settings: TellingSettings, **queue_urls: str) -> Stores:
     mongo = database(settings)
     return stores(mongo, outbox_of(mongo, settings, **queue_urls))
+
+
+def past_of(mongo: Mongo) -> Past:
+    """What the pricing database tells of the past."""
+    return Past(history=MongoMarketHistory(mongo), moves=MongoOwnMoves(mongo), figures=MongoDayFigures(mongo))
+
+
+def days_of(kept: Stores, past: Past) -> MakeDays:
+    """The maker of days of the market."""
+    return MakeDays(
+        days=kept.market_days,
+        history=past.history,
+        moves=past.moves,
+        offers=kept.offers,
+        competitors=kept.competitors,
+    )
 
 
 def gate_of(kept: Stores) -> Gate:
@@ -239,6 +268,7 @@ def wire(
 ) -> Pricing:
     """The API's side of pricing over the given ports."""
     walk = WalkMarket(history=past.history, facts=kept.facts, offers=kept.offers, competitors=kept.competitors)
+    read_analysis = ReadAnalysis(figures=past.figures, make=days_of(kept, past), facts=kept.facts, clock=clock)
     register_offers = RegisterOffers(
         facts=kept.facts,
         competitors=kept.competitors,
@@ -269,6 +299,7 @@ def wire(
         approve_policy=ApprovePolicy(policies=kept.policies, clock=clock),
         hold_product=HoldProduct(facts=kept.facts, holds=kept.holds, changes=kept.changes, clock=clock),
         start_run=StartRun(policies=kept.policies, runs=kept.runs, clock=clock),
+        rebuild_days=RebuildDays(roll_ups=kept.roll_ups, clock=clock),
         rebuild_facts=RebuildFacts(rebuilds=kept.rebuilds, clock=clock),
         approve_changes=ApproveChanges(changes=kept.changes, facts=kept.facts, holds=kept.holds, clock=clock),
         deny_changes=DenyChanges(changes=kept.changes, clock=clock),
@@ -294,6 +325,10 @@ def wire(
         read_data_health=ReadDataHealth(health=kept.health, facts=kept.facts, clock=clock),
         market_changes=ReadMarketChanges(history=past.history, walk=walk, clock=clock),
         price_index=ReadPriceIndex(history=past.history, walk=walk, moves=past.moves, clock=clock),
+        read_analysis=read_analysis,
+        save_view=SaveView(views=kept.views, filters=kept.filters),
+        answer_view=AnswerView(views=kept.views, filters=kept.filters, read=read_analysis, clock=clock),
+        table_files=outside.tables,
         gauges=gauges,
         clock=clock,
         checks=checks or {},
@@ -309,6 +344,7 @@ def bootstrap(settings: ApiSettings | None = None, edge: Edge | None = None) -> 
         PAGES: known.pages_queue_url,
         PUBLISH: known.publish_queue_url,
         REPORTS: known.reports_queue_url,
+        ROLL_UPS: known.roll_ups_queue_url,
         SIMULATIONS: known.simulations_queue_url,
     }
     kept = stores(mongo, outbox_of(mongo, known, **queues))
@@ -318,13 +354,14 @@ def bootstrap(settings: ApiSettings | None = None, edge: Edge | None = None) -> 
         kept,
         Outside(
             files=S3ReportFiles(known.work_bucket),
+            tables=TableFiles(),
             simulation_files=S3SimulationFiles(known.work_bucket),
             pages=LambdaStoredPages(known.stored_pages_function),
             trials=LambdaTrials(known.trial_function),
         ),
         lanes=known.scanner_lanes,
         overview=overview,
-        past=Past(history=MongoMarketHistory(mongo), moves=MongoOwnMoves(mongo)),
+        past=past_of(mongo),
         gauges=MongoGauges(mongo, system_clock),
         checks={"mongodb": mongo.ping},
     )
@@ -467,8 +504,12 @@ def start_due_run() -> StartDueRun:
 def write_report() -> WriteReport:
     """The writer of reports."""
     settings = RecordSettings()
-    kept = _kept_for(settings)
+    mongo = database(settings)
+    kept = stores(mongo, outbox_of(mongo, settings))
+    past = past_of(mongo)
+    read = ReadAnalysis(figures=past.figures, make=days_of(kept, past), facts=kept.facts, clock=system_clock)
     return WriteReport(
+        answer_view=AnswerView(views=kept.views, filters=kept.filters, read=read, clock=system_clock),
         facts=kept.facts,
         filters=kept.filters,
         offers=kept.offers,
@@ -548,13 +589,25 @@ def keep_time() -> KeepTime:
     """The doer of what is due by the clock."""
     settings = KeepTimeSettings()
     mongo = database(settings)
-    outbox = outbox_of(mongo, settings, **{PUBLISH: settings.publish_queue_url})
+    queues = {PUBLISH: settings.publish_queue_url, ROLL_UPS: settings.roll_ups_queue_url}
+    outbox = outbox_of(mongo, settings, **queues)
     kept = stores(mongo, outbox)
     return KeepTime(
         changes=kept.changes,
         batches=kept.batches,
         promotions=runs_promotions(kept, MongoNewPrices(mongo, outbox)),
+        roll_ups=kept.roll_ups,
         clock=system_clock,
+    )
+
+
+def roll_up_market() -> RollUpMarket:
+    """The maker of the days that are asked for."""
+    settings = RollUpSettings()
+    mongo = database(settings)
+    kept = stores(mongo, outbox_of(mongo, settings, **{ROLL_UPS: settings.roll_ups_queue_url}))
+    return RollUpMarket(
+        facts=kept.facts, days=kept.market_days, make=days_of(kept, past_of(mongo)), roll_ups=kept.roll_ups
     )
 
 
@@ -575,6 +628,7 @@ def relay() -> Outbox:
         PAGES: settings.pages_queue_url,
         PUBLISH: settings.publish_queue_url,
         REPORTS: settings.reports_queue_url,
+        ROLL_UPS: settings.roll_ups_queue_url,
         SIMULATIONS: settings.simulations_queue_url,
         UNREAD: settings.unread_queue_url,
     }

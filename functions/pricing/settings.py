@@ -32,6 +32,7 @@ class ApiSettings(TellingSettings, WorkBucketSettings, EdgeSettings):
     decide_queue_url: str
     publish_queue_url: str
     reports_queue_url: str
+    roll_ups_queue_url: str
     simulations_queue_url: str
     stored_pages_function: str
     trial_function: str
@@ -73,6 +74,13 @@ class KeepTimeSettings(TellingSettings):
     """What the doer of what is due is told."""
 
     publish_queue_url: str
+    roll_ups_queue_url: str
+
+
+class RollUpSettings(RecordSettings):
+    """What the maker of days is told."""
+
+    roll_ups_queue_url: str
 
 
 class FollowPricesSettings(TellingSettings):
@@ -100,6 +108,7 @@ class RelaySettings(TellingSettings, WorkBucketSettings):
     pages_queue_url: str
     publish_queue_url: str
     reports_queue_url: str
+    roll_ups_queue_url: str
     simulations_queue_url: str
     unread_queue_url: str
 
@@ -160,6 +169,7 @@ DOORS: dict[str, type[BaseSettings]] = {
     "record_rates": RecordRatesSettings,
     "relay": RelaySettings,
     "return_pages": ReturnSettings,
+    "roll_up": RollUpSettings,
     "scan_pages": ScannerSettings,
     "simulate": RecordSettings,
     "start_run": StartRunSettings,

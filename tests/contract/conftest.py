@@ -68,6 +68,7 @@ ENVIRONMENT = {
     "SCAN_REQUESTS_QUEUE_URL": "scan-requests",
     "RUNS_DUE_QUEUE_URL": "runs-due",
     "REPORTS_QUEUE_URL": "reports",
+    "ROLL_UPS_QUEUE_URL": "roll-ups",
     "SIMULATIONS_QUEUE_URL": "simulations",
     "PULLS_QUEUE_URL": "pulls",
     "RETELL_QUEUE_URL": "retell",

@@ -23,7 +23,12 @@ PUBLIC = {
     *(("GET", f"/{house}/health") for house in APPS),
 }
 FOR_EVERYBODY = {("GET", "/auth/me"), *(("GET", f"/{house}/health/ready") for house in APPS)}
-PATTERNS = {"^[^@\\s]+@[^@\\s]+$": "ann@shop.example", "^[A-Z]{3}$": "EUR", "^[A-Z]{2}$": "LV"}
+PATTERNS = {
+    "^[^@\\s]+@[^@\\s]+$": "ann@shop.example",
+    "^[A-Z]{3}$": "EUR",
+    "^[A-Z]{2}$": "LV",
+    "^\\d{4}-\\d{2}-\\d{2}$": "2026-11-23",
+}
 
 type Key = tuple[str, str]
 

@@ -7,11 +7,13 @@ from pricing.domain.market import Observation
 from pricing.domain.simulation import Simulation
 from pricing.usecases.ports import PagesOfLane, Run, ShopPart
 from pricing.usecases.publication_ports import Batch
+from pricing.usecases.roll_ups import RollUp
 from shared.contracts.pricing import (
     BatchRequested,
     PagesToScan,
     PageToScan,
     PageUnread,
+    RollUpRequested,
     RunPartRequested,
     RunRequested,
     SimulationRequested,
@@ -22,6 +24,7 @@ DECIDE = "decide"
 PUBLISH = "publish"
 PAGES = "pages"
 REPORTS = "reports"
+ROLL_UPS = "roll_ups"
 SIMULATIONS = "simulations"
 UNREAD = "unread"
 
@@ -78,6 +81,25 @@ def simulation_requested(simulation: Simulation) -> SimulationRequested:
         correlation_id=simulation.simulation_id,
         organisation_id=simulation.organisation_id,
         job_id=simulation.simulation_id,
+    )
+
+
+def roll_up_requested(wish: RollUp) -> RollUpRequested:
+    """Make days of a shop, or of a part of it."""
+    of_shop = (wish.organisation_id, wish.shop_id, wish.job_id or f"{wish.at:%Y-%m-%dT%H}")
+    place = () if wish.place is None else (str(wish.place),)
+    return RollUpRequested(
+        id=derived_id("msg", "roll-up", *of_shop, *place),
+        occurred_at=wish.at,
+        correlation_id=wish.job_id or derived_id("roll", *of_shop),
+        organisation_id=wish.organisation_id,
+        shop_id=wish.shop_id,
+        first=wish.first,
+        last=wish.last,
+        job_id=wish.job_id,
+        place=wish.place,
+        after=wish.part.after,
+        until=wish.part.until,
     )
 
 

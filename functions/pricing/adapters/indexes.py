@@ -10,6 +10,7 @@ from pricing.adapters import (
     mongo_filters,
     mongo_holds,
     mongo_market,
+    mongo_market_days,
     mongo_new_prices,
     mongo_observations,
     mongo_own_moves,
@@ -21,9 +22,11 @@ from pricing.adapters import (
     mongo_recipes,
     mongo_reports,
     mongo_runs,
+    mongo_saved_views,
     mongo_scan_budget,
     mongo_simulations,
     offer_changes,
+    outbox_roll_ups,
 )
 from shared.runtime import idempotency, inbox, outbox
 from shared.runtime.migrations import Indexes
@@ -43,6 +46,7 @@ INDEXES: Indexes = {
     mongo_holds.COLLECTION: mongo_holds.INDEXES,
     mongo_market.COMPETITORS: mongo_market.COMPETITOR_INDEXES,
     mongo_market.OFFERS: mongo_market.OFFER_INDEXES,
+    mongo_market_days.COLLECTION: mongo_market_days.INDEXES,
     mongo_new_prices.COLLECTION: mongo_new_prices.INDEXES,
     offer_changes.COLLECTION: mongo_observations.INDEXES,
     mongo_own_moves.COLLECTION: mongo_own_moves.INDEXES,
@@ -59,8 +63,10 @@ INDEXES: Indexes = {
     mongo_runs.RUNS: mongo_runs.RUN_INDEXES,
     mongo_runs.PARTS: mongo_runs.PART_INDEXES,
     mongo_runs.TALLIES: mongo_runs.TALLY_INDEXES,
+    mongo_saved_views.COLLECTION: mongo_saved_views.INDEXES,
     mongo_scan_budget.COLLECTION: mongo_scan_budget.INDEXES,
     mongo_scan_budget.EFFECTS: mongo_scan_budget.EFFECT_INDEXES,
+    outbox_roll_ups.COLLECTION: (),
     mongo_simulations.COLLECTION: mongo_simulations.INDEXES,
     outbox.COLLECTION: outbox.INDEXES,
 }

@@ -16,7 +16,7 @@ from shared.runtime.mongo import Document, Mongo, unavailable
 _WANTED: Document = {
     **dict.fromkeys(("offer_id", "product_id", "competitor_id", "captured_at", "item_price", "shipping"), 1),
     **dict.fromkeys(("currency", "availability", "seller", "sequence"), 1),
-    **dict.fromkeys(("normalised.landed_price", "normalised.currency"), 1),
+    **dict.fromkeys(("normalised.landed_price", "normalised.item_price", "normalised.currency", "quality"), 1),
 }
 _DATE = len("2026-11-23")
 
@@ -132,4 +132,7 @@ def _seen(document: Document) -> PriceSeen | None:
         seller=document.get("seller"),
         compared_price=made.get("landed_price"),
         compared_currency=made.get("currency"),
+        item_price=price,
+        compared_item=made.get("item_price"),
+        quality=document.get("quality", "ok"),
     )

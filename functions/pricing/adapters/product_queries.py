@@ -12,13 +12,18 @@ def query_of(organisation_id: str, criteria: Criteria) -> Document:
     query: Document = {"organisation_id": organisation_id, "active": True}
     if criteria.shop_id is not None:
         query["shop_id"] = criteria.shop_id
-    conditions = _conditions(criteria)
+    return query | narrowed(criteria)
+
+
+def narrowed(criteria: Criteria, price: str = "price") -> Document:
+    """What the criteria ask of a product besides its shop; `price` is where its own price stands."""
+    conditions = _conditions(criteria, price)
     if not conditions:
-        return query
-    return query | ({"$nor": [{"$and": conditions}]} if criteria.exclude else {"$and": conditions})
+        return {}
+    return {"$nor": [{"$and": conditions}]} if criteria.exclude else {"$and": conditions}
 
 
-def _conditions(criteria: Criteria) -> list[Document]:
+def _conditions(criteria: Criteria, price: str) -> list[Document]:
     conditions: list[Document] = [
         {field: {"$in": list(wanted)}}
         for field, wanted in (("brand", criteria.brands), ("tags", criteria.tags), ("sku", criteria.skus))
@@ -32,7 +37,7 @@ def _conditions(criteria: Criteria) -> list[Document]:
     if criteria.price_to is not None:
         prices["$lte"] = criteria.price_to
     if prices:
-        conditions.append({"price": prices})
+        conditions.append({price: prices})
     return conditions
 
 

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from pricing.api.analytics import analytics_routes
 from pricing.api.changes import change_routes
 from pricing.api.competitor_settings import competitor_setting_routes
 from pricing.api.data_health import data_health_routes
@@ -23,6 +24,7 @@ from pricing.api.recipes import recipe_routes
 from pricing.api.reports import report_routes
 from pricing.api.rereads import reread_routes
 from pricing.api.runs import decision_routes, run_routes
+from pricing.api.saved_views import saved_view_routes
 from pricing.api.scan_budget import scan_budget_routes
 from pricing.api.simulations import simulation_routes
 from pricing.usecases.house import Pricing
@@ -37,6 +39,7 @@ MANNERS = Manners(
             "POST /pricing/batches/{batch_id}/undos",
             "POST /pricing/runs",
             "POST /pricing/facts/rebuilds",
+            "POST /pricing/analytics/rebuilds",
             "POST /pricing/policy-previews",
             "POST /pricing/policy-checks",
             "POST /pricing/promotion-checks",
@@ -61,6 +64,8 @@ def build_app(house: Pricing, edge: Edge | None = None) -> FastAPI:
         data_health_routes(house),
         market_change_routes(house),
         price_index_routes(house),
+        analytics_routes(house),
+        saved_view_routes(house),
         rate_routes(house),
         rebuild_routes(house),
         discovery_routes(house),

@@ -143,6 +143,20 @@ class FilterNotFound(NotFound):
     title = "There is no such filter"
 
 
+class ViewExists(Conflict):
+    """The organisation already has a view of that id."""
+
+    code = "pricing/view-exists"
+    title = "There is a view of that id"
+
+
+class ViewNotFound(NotFound):
+    """No such view in this organisation."""
+
+    code = "pricing/view-not-found"
+    title = "There is no such view"
+
+
 class InvalidFilter(Invalid):
     """Criteria that no product can meet."""
 

@@ -18,9 +18,9 @@ type Stock = Literal["in", "out", "unknown"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceSeen:
-    """A price that was read and is believed. `landed_price` is as captured.
+    """A price that was read and is believed. `landed_price` and `item_price` are as captured.
 
-    `compared_price` is what it is in `compared_currency`, the shop's; None where nobody knew.
+    `compared_price` and `compared_item` are what they are in `compared_currency`, the shop's; None where nobody knew.
     """
 
     observation_id: str
@@ -34,6 +34,9 @@ class PriceSeen:
     seller: str | None = None
     compared_price: Decimal | None = None
     compared_currency: str | None = None
+    item_price: Decimal | None = None
+    compared_item: Decimal | None = None
+    quality: str = "ok"
 
     @property
     def stock(self) -> Stock:
@@ -48,6 +51,12 @@ class PriceSeen:
             return self.compared_price
         return self.landed_price if self.currency == facts.currency else None
 
+    def item_in_money_of(self, facts: ProductFacts) -> Decimal | None:
+        """The item price in the shop's money, or None when nobody knows what it is there."""
+        if self.compared_item is not None and self.compared_currency == facts.currency:
+            return self.compared_item
+        return self.item_price if self.currency == facts.currency else None
+
 
 @dataclass(frozen=True, slots=True)
 class Rivals:
@@ -59,9 +68,11 @@ class Rivals:
     def leaves_out(self, seen: PriceSeen) -> bool:
         """Whether the seller is ourselves, or one that its competitor's settings leave out."""
         competitor = self.competitors.get(seen.competitor_id)
-        return is_own(self.facts, seen.seller) or (
-            competitor is not None and competitor.sellers.leaves_out(seen.seller)
-        )
+        return self.is_own(seen) or (competitor is not None and competitor.sellers.leaves_out(seen.seller))
+
+    def is_own(self, seen: PriceSeen) -> bool:
+        """Whether the seller is ourselves."""
+        return is_own(self.facts, seen.seller)
 
     def expires_after(self, competitor_id: str) -> timedelta:
         """How long a price of a competitor counts."""
@@ -100,4 +111,7 @@ def standing_look(offer: Offer) -> PriceSeen | None:
         seller=seen.seller,
         compared_price=None if seen.normalised is None else seen.normalised.landed_price,
         compared_currency=None if seen.normalised is None else seen.normalised.currency,
+        item_price=seen.item_price,
+        compared_item=None if seen.normalised is None else seen.normalised.item_price,
+        quality=seen.quality,
     )

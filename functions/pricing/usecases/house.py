@@ -2,7 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
+from pricing.domain.analysis import Answer
+from pricing.usecases.analytics import DayFigures, ReadAnalysis
 from pricing.usecases.approve import ApproveChanges, DenyChanges
 from pricing.usecases.candidates import Candidates, StartDiscovery
 from pricing.usecases.data_health import HealthFacts, ReadDataHealth
@@ -10,6 +13,7 @@ from pricing.usecases.emergency_stops import LiftStop, StopWriting
 from pricing.usecases.filters import Filters, PreviewFilter, SaveFilter
 from pricing.usecases.holds import HoldProduct, Holds
 from pricing.usecases.market_changes import ReadMarketChanges
+from pricing.usecases.market_days import MarketDays
 from pricing.usecases.market_history import MarketHistory
 from pricing.usecases.moves import OwnMoves
 from pricing.usecases.overview import ReadOverview
@@ -34,6 +38,8 @@ from pricing.usecases.recipes import MendRecipe, ReadRecipe, Recipes, RetireReci
 from pricing.usecases.register import ImportOffers, RegisterCompetitor, RegisterOffers
 from pricing.usecases.report import ReportFiles, Reports, RequestReport
 from pricing.usecases.reread import RereadObservation
+from pricing.usecases.roll_ups import RebuildDays, RollUps
+from pricing.usecases.saved_views import AnswerView, SavedViews, SaveView
 from pricing.usecases.scan_budget import Budgets, ReadBudget, SetBudget
 from pricing.usecases.simulations import LinkSimulationFile, RequestSimulation, SimulationFiles, Simulations
 from pricing.usecases.start_runs import StartRun
@@ -44,6 +50,19 @@ from shared.kernel.clock import Clock
 from shared.kernel.gauges import ReadGauges
 
 type Check = Callable[[], Awaitable[None]]
+
+
+class TableFiles(Protocol):
+    """Writes answers for spreadsheets and browsers."""
+
+    def csv(self, answer: Answer) -> bytes:
+        """A CSV file."""
+
+    def xlsx(self, answer: Answer) -> bytes:
+        """A workbook."""
+
+    def svg(self, answer: Answer) -> bytes:
+        """A history as a picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +92,17 @@ class Stores:
     own_prices: OwnPrices
     promotions: Promotions
     rebuilds: Rebuilds
+    market_days: MarketDays
+    roll_ups: RollUps
+    views: SavedViews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
-    """What pricing's API asks others for: files in a bucket, stored pages read, policies tried."""
+    """What pricing's API asks others for: files in a bucket, stored pages read, policies tried, tables written."""
 
     files: ReportFiles
+    tables: TableFiles
     simulation_files: SimulationFiles
     pages: StoredPages
     trials: Trials
@@ -87,10 +110,11 @@ class Outside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What was: the trusted looks at the market, and the prices that we published."""
+    """What was: the trusted looks at the market, the prices that we published, and what they make of each day."""
 
     history: MarketHistory
     moves: OwnMoves
+    figures: DayFigures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +141,7 @@ class Pricing:
     hold_product: HoldProduct
     start_run: StartRun
     rebuild_facts: RebuildFacts
+    rebuild_days: RebuildDays
     approve_changes: ApproveChanges
     deny_changes: DenyChanges
     start_batch: StartBatch
@@ -141,6 +166,10 @@ class Pricing:
     read_data_health: ReadDataHealth
     market_changes: ReadMarketChanges
     price_index: ReadPriceIndex
+    read_analysis: ReadAnalysis
+    save_view: SaveView
+    answer_view: AnswerView
+    table_files: TableFiles
     gauges: ReadGauges
     clock: Clock
     checks: dict[str, Check]

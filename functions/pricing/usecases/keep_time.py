@@ -1,9 +1,10 @@
-"""What is due by the clock, each minute: promotions, publications to go on with or to review, proposals that expire."""
+"""What is due by the clock, each minute: promotions, publications, proposals that expire, days of the market."""
 
 from dataclasses import dataclass
 
 from pricing.usecases.promotions.run import RunPromotions
 from pricing.usecases.publication_ports import Batches, PriceChanges
+from pricing.usecases.roll_ups import SHOPS_AT_ONCE, RollUps
 from shared.kernel.clock import Clock
 from shared.kernel.errors import PlatformError
 
@@ -17,6 +18,7 @@ class KeepTime:
     changes: PriceChanges
     batches: Batches
     promotions: RunPromotions
+    roll_ups: RollUps
     clock: Clock
 
     async def __call__(self) -> int:
@@ -28,6 +30,7 @@ class KeepTime:
             self.batches.resume(at, AT_ONCE),
             self.batches.ask_reviews(at, AT_ONCE),
             self.changes.expire(at, AT_ONCE),
+            self.roll_ups.ask_hourly(at, SHOPS_AT_ONCE),
         ):
             try:
                 done += await work

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from pricing.domain.analysis import Answer
 from pricing.domain.errors import UnknownReport
 from pricing.domain.position import current
 from pricing.domain.product_filter import Criteria
 from pricing.domain.report import COLUMNS, line
+from pricing.domain.saved_view import PREFIX
+from pricing.domain.table_text import csv_text
 from pricing.usecases.filters import Filters
 from pricing.usecases.ports import Competitors, Facts, Offers, Runs
 from shared.kernel.clock import Clock
@@ -39,10 +42,18 @@ class Report:
 
 
 def checked_kind(kind: str) -> str:
-    """The kind of a report, when somebody writes it."""
-    if kind not in KINDS:
-        raise UnknownReport(f"there is no report «{kind}»; there are: {', '.join(sorted(KINDS))}")
+    """The kind of a report, when somebody writes it: one of ours, or a saved view by its id."""
+    if kind not in KINDS and not kind.startswith(PREFIX):
+        known = ", ".join(sorted(KINDS))
+        raise UnknownReport(f"there is no report «{kind}»; there are: {known}, and {PREFIX}<view_id> for a saved view")
     return kind
+
+
+class AnswersViews(Protocol):
+    """Answers saved views."""
+
+    async def __call__(self, organisation_id: str, view_id: str, *, whole: bool = False) -> Answer:
+        """Return the lines; `ViewNotFound` or `FilterNotFound` when one is gone."""
 
 
 class Reports(Protocol):
@@ -94,6 +105,7 @@ class WriteReport:
 
     facts: Facts
     filters: Filters
+    answer_view: AnswersViews
     offers: Offers
     competitors: Competitors
     runs: Runs
@@ -109,9 +121,12 @@ class WriteReport:
         at = self.clock()
         try:
             criteria = await self._criteria(kept)
+            if kept.kind.startswith(PREFIX):
+                rows, text = await self._view(kept)
+            else:
+                rows, text = await self._written(kept.organisation_id, criteria, at)
         except Rejected as error:
             return await self.reports.finish(replace(kept, state="FAILED", finished_at=at, detail=error.detail))
-        rows, text = await self._written(kept.organisation_id, criteria, at)
         await self.files.write(kept.organisation_id, kept.report_id, text)
         return await self.reports.finish(replace(kept, state="FINISHED", finished_at=self.clock(), rows=rows))
 
@@ -120,6 +135,11 @@ class WriteReport:
         if report.filter_id is None:
             return EVERYTHING
         return (await self.filters.get(report.organisation_id, report.filter_id)).criteria
+
+    async def _view(self, report: Report) -> tuple[int, str]:
+        """A saved view, whole; its own filter says which products are meant."""
+        found = await self.answer_view(report.organisation_id, report.kind.removeprefix(PREFIX), whole=True)
+        return len(found.rows), csv_text(found)
 
     async def _written(self, organisation_id: str, criteria: Criteria, at: datetime) -> tuple[int, str]:
         file = io.StringIO()

@@ -244,6 +244,23 @@ class RunPartRequested(Event):
     partitions: tuple[str, ...] = Field(default=(), max_length=500)
 
 
+class RollUpRequested(Event):
+    """Command: make days of a shop's market as they were at `occurred_at`: those due, or from `first` to `last`.
+
+    Without a `place` the shop is divided; with one, the products after a partition up to another are meant. `job_id`
+    is the job of a person who asked.
+    """
+
+    type: Literal["pricing.roll-up-requested"] = "pricing.roll-up-requested"
+    shop_id: str
+    first: date | None = None
+    last: date | None = None
+    job_id: str | None = None
+    place: int | None = Field(default=None, ge=0)
+    after: str = ""
+    until: str = ""
+
+
 class BatchRequested(Event):
     """Command: publish the approved prices of a batch."""
 

@@ -13,6 +13,7 @@ from pricing.adapters.mongo_filters import MongoFilters
 from pricing.adapters.mongo_health import MongoHealth
 from pricing.adapters.mongo_holds import MongoHolds
 from pricing.adapters.mongo_market import MongoCompetitors, MongoOffers
+from pricing.adapters.mongo_market_days import MongoMarketDays
 from pricing.adapters.mongo_observations import MongoObservations, MongoScanLog
 from pricing.adapters.mongo_own_prices import MongoOwnPrices
 from pricing.adapters.mongo_policies import MongoPolicies
@@ -23,9 +24,11 @@ from pricing.adapters.mongo_rates import MongoRates
 from pricing.adapters.mongo_recipes import MongoRecipes
 from pricing.adapters.mongo_reports import MongoReports
 from pricing.adapters.mongo_runs import MongoRuns
+from pricing.adapters.mongo_saved_views import MongoSavedViews
 from pricing.adapters.mongo_scan_budget import MongoBudgets
 from pricing.adapters.mongo_simulations import MongoSimulations
 from pricing.adapters.outbox_rebuilds import OutboxRebuilds
+from pricing.adapters.outbox_roll_ups import OutboxRollUps
 from pricing.usecases.house import Stores
 from shared.kernel.identifiers import sortable_id
 from shared.runtime.mongo import Mongo
@@ -35,6 +38,7 @@ from tests.builders.pricing import MONDAY
 from tests.fakes.candidates import FakeCandidates
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.holds import FakeHolds
+from tests.fakes.market_days import FakeMarketDays, FakeRollUps, FakeSavedViews
 from tests.fakes.own_prices import FakeOwnPrices
 from tests.fakes.pricing import (
     FakeCompetitors,
@@ -84,6 +88,9 @@ def _in_memory() -> Kept:
         own_prices=FakeOwnPrices(),
         promotions=FakePromotions(),
         rebuilds=FakeRebuilds(),
+        market_days=FakeMarketDays(),
+        roll_ups=FakeRollUps(),
+        views=FakeSavedViews(),
     )
     assert isinstance(stores.offers, FakeOffers)
     return Kept(stores, log)
@@ -94,7 +101,7 @@ def _in_mongodb(mongo: Mongo) -> Kept:
         mongo,
         "pricing",
         bus="bus",
-        queues={name: Queue(name) for name in ("decide", "pages", "publish", "reports", "simulations")},
+        queues={name: Queue(name) for name in ("decide", "pages", "publish", "reports", "roll_ups", "simulations")},
     )
     stores = Stores(
         facts=MongoFacts(mongo),
@@ -120,6 +127,9 @@ def _in_mongodb(mongo: Mongo) -> Kept:
         own_prices=MongoOwnPrices(mongo),
         promotions=MongoPromotions(mongo),
         rebuilds=OutboxRebuilds(outbox),
+        market_days=MongoMarketDays(mongo),
+        roll_ups=OutboxRollUps(mongo, outbox),
+        views=MongoSavedViews(mongo),
     )
     return Kept(stores, MongoScanLog(mongo, outbox, lambda: MONDAY))
 

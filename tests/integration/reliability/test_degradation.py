@@ -164,6 +164,7 @@ async def world(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
             publish_queue_url="publish",
             pages_queue_url="pages",
             reports_queue_url="reports",
+            roll_ups_queue_url="roll-ups",
             stored_pages_function="stored-pages",
             trial_function="trial",
             simulations_queue_url="simulations",

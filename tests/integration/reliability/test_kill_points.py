@@ -200,9 +200,15 @@ class Process:
         await undoing(organisation_id, "manager", batch.batch_id, "a wrong cost file")
 
     async def keep_time(self) -> int:
-        promotions = runs_promotions(self.stores, MongoNewPrices(self.kept.pricing, self.outbox), self.clock)
-        stores = self.stores
-        return await KeepTime(changes=stores.changes, batches=stores.batches, promotions=promotions, clock=self.clock)()
+        kept = self.stores
+        keeping = KeepTime(
+            changes=kept.changes,
+            batches=kept.batches,
+            promotions=runs_promotions(kept, MongoNewPrices(self.kept.pricing, self.outbox), self.clock),
+            roll_ups=kept.roll_ups,
+            clock=self.clock,
+        )
+        return await keeping()
 
     async def record_products(self, event: ProductsChanged, _: Delivery) -> None:
         record = RecordProducts(

@@ -40,12 +40,11 @@ from pricing.adapters.lambda_stored_pages import LambdaStoredPages
 from pricing.adapters.lambda_trials import LambdaTrials
 from pricing.adapters.mongo_changes import change_document
 from pricing.adapters.mongo_gauges import MongoGauges as PricingGauges
-from pricing.adapters.mongo_market_history import MongoMarketHistory
 from pricing.adapters.mongo_overview import MongoOverview
-from pricing.adapters.mongo_own_moves import MongoOwnMoves
 from pricing.adapters.s3_reports import S3ReportFiles
 from pricing.adapters.s3_simulations import S3SimulationFiles
-from pricing.usecases.house import Outside, Past
+from pricing.adapters.table_files import TableFiles
+from pricing.usecases.house import Outside
 from pricing.usecases.overview import ReadOverview
 from scripts.toolchain.basics import MissingTool
 from scripts.toolchain.prometheus import ensure_prometheus
@@ -103,12 +102,13 @@ def houses(mongo: Mongo, signer: RsaSigner) -> dict[str, FastAPI]:
         pricing.bootstrap.stores(mongo, Outbox(mongo, "pricing")),
         Outside(
             files=S3ReportFiles("none"),
+            tables=TableFiles(),
             simulation_files=S3SimulationFiles("none"),
             pages=LambdaStoredPages("none"),
             trials=LambdaTrials("none"),
         ),
         lanes=1,
-        past=Past(history=MongoMarketHistory(mongo), moves=MongoOwnMoves(mongo)),
+        past=pricing.bootstrap.past_of(mongo),
         overview=ReadOverview(facts=MongoOverview(mongo), memory=cache, clock=system_clock),
         gauges=PricingGauges(mongo, system_clock),
     )

@@ -24,6 +24,7 @@ from pricing.usecases.tell_kpi import TellKpi
 from pricing.usecases.undo import UndoBatch
 from tests.builders.pricing import MONDAY, a_change, some_facts
 from tests.fakes.holds import FakeHolds
+from tests.fakes.market_days import FakeRollUps
 from tests.fakes.pricing import FakeFacts, FakeReports, FakeRuns, FakeStops
 from tests.fakes.promotions import runs_no_promotions
 from tests.fakes.publication import FakeBatches, FakeChanges, FakeShop, an_open_gate
@@ -82,14 +83,18 @@ class World:
         kpi = Kpi(name="conversion rate", value=Decimal(value), baseline=Decimal("2.50"))
         return asyncio.run(TellKpi(batches=self.batches, gate=self.gate)(organisation_id, "usr", batch.batch_id, kpi))
 
-    def keep_time(self) -> int:
-        keeping = KeepTime(
+    @property
+    def keeping(self) -> KeepTime:
+        return KeepTime(
             changes=self.changes,
             batches=self.batches,
             promotions=runs_no_promotions(self.starting, self.gate),
+            roll_ups=FakeRollUps(),
             clock=lambda: self.now,
         )
-        return asyncio.run(keeping())
+
+    def keep_time(self) -> int:
+        return asyncio.run(self.keeping())
 
     def publish(self, batch: Batch) -> Batch:
         publishing = PublishBatch(

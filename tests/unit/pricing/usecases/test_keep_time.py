@@ -9,6 +9,7 @@ from pricing.domain.price_change import State
 from pricing.usecases.keep_time import KeepTime
 from shared.kernel.errors import Unavailable
 from tests.builders.pricing import MONDAY, a_batch, a_change
+from tests.fakes.market_days import FakeRollUps
 from tests.fakes.publication import FakeBatches
 from tests.unit.pricing.usecases.promotion_world import PromotedShop, an_item
 
@@ -30,6 +31,7 @@ def test_a_failure_of_one_kind_of_work_keeps_back_no_other() -> None:
         changes=shop.world.changes,
         batches=Broken(shop.world.changes, {"bat": a_batch()}),
         promotions=shop.running,
+        roll_ups=FakeRollUps(),
         clock=lambda: shop.now,
     )
 

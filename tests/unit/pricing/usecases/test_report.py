@@ -4,10 +4,12 @@ import asyncio
 import csv
 import io
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 import pytest
 
-from pricing.domain.errors import FilterNotFound, UnknownReport
+from pricing.domain.analysis import COLUMNS, Answer, Asked
+from pricing.domain.errors import FilterNotFound, UnknownReport, ViewNotFound
 from pricing.domain.price_change import State
 from pricing.domain.product_filter import Criteria, SavedFilter
 from pricing.usecases.close_work import CloseWork
@@ -46,6 +48,22 @@ KVI = SavedFilter(
 )
 
 
+async def below_cost(organisation_id: str, view_id: str, *, whole: bool = False) -> Answer:
+    """A view of one line; there is no other."""
+    if view_id != "under":
+        raise ViewNotFound(f"no view «{view_id}»")
+    assert whole
+    asked = Asked(
+        analysis="below-cost",
+        organisation_id=organisation_id,
+        shop_ids=("demo-eu",),
+        first=MONDAY.date(),
+        last=MONDAY.date(),
+    )
+    row = dict.fromkeys(COLUMNS["below-cost"]) | {"sku": "=1+2", "gap": Decimal("-1.50"), "days": 2}
+    return Answer(asked=asked, rows=(row,), currency="EUR")
+
+
 @dataclass
 class World:
     """A house with two products, one of them a known value item, and another organisation's."""
@@ -62,6 +80,7 @@ class World:
         writing = WriteReport(
             facts=FakeFacts({one.product_id: one for one in (lamp, tool, foreign)}),
             filters=self.filters,
+            answer_view=below_cost,
             offers=FakeOffers({offer.offer_id: offer}),
             competitors=FakeCompetitors(),
             runs=FakeRuns(),
@@ -83,6 +102,19 @@ def test_a_report_has_a_line_for_each_product_of_its_organisation() -> None:
     assert (done.state, done.rows) == ("FINISHED", 2)
     assert [row["sku"] for row in world.rows()] == ["L1", "T1"]
     assert world.rows()[0]["lowest_price"] == "94.90"
+
+
+def test_a_saved_view_is_written_with_what_its_figures_are_to_be_read_with() -> None:
+    world = World()
+
+    done = world.write(replace(REPORT, kind="view:under"))
+
+    assert (done.state, done.rows) == ("FINISHED", 1)
+    (row,) = world.rows()
+    assert (row["sku"], row["gap"], row["days"]) == ("'=1+2", "-1.50", "2")
+    assert (row["price_mode"], row["currency"], row["benchmark"]) == ("landed", "EUR", "lowest")
+    gone = world.write(replace(REPORT, report_id="rep_2", kind="view:gone"))
+    assert (gone.state, gone.detail) == ("FAILED", "no view «gone»")
 
 
 def test_a_filter_chooses_the_lines() -> None:

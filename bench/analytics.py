@@ -1,0 +1,223 @@
+"""Print how fast days of the market are made and every figure is read from them, and how both grow.
+
+Ten offers for each product, looked at twice a day. The store is a SecantusDB of the run's own, in Python: its times say
+how work grows and which index is used, not what a server needs.
+"""
+
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from local.cloud import mongodb
+from local.cloud.config import LocalConfig
+from local.cloud.processes import Supervisor
+from pricing.adapters import market_day_queries as queries
+from pricing.adapters.documents import facts_document, history_document, offer_document
+from pricing.adapters.indexes import INDEXES
+from pricing.bootstrap import days_of, past_of, stores
+from pricing.domain.analysis import Analysis, Asked
+from pricing.domain.local_days import DAY
+from pricing.usecases.analytics import ReadAnalysis
+from pricing.usecases.ports import ShopPart
+from pricing.usecases.roll_ups import RollUp, RollUpMarket, part_size
+from shared.runtime.migrations import migrate
+from shared.runtime.mongo import OPTIONS, Mongo
+from shared.runtime.outbox import Outbox
+from tests.builders.market import watched
+from tests.builders.pricing import an_observation, some_facts
+
+SIZES = ((100, 10), (200, 10), (200, 20))
+OFFERS, LOOKS_A_DAY = 10, 2
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+ALL = ShopPart(until="\U0010ffff")
+ASKED: dict[Analysis, dict[str, Any]] = {
+    "history": {"sku": "p00000"},
+    "matrix": {},
+    "index": {"by": ("category",), "benchmark": "average"},
+    "positions": {"by": ("brand",)},
+    "volatility": {"by": ("competitor",), "smallest": Decimal(2)},
+    "breaches": {},
+    "below-cost": {},
+    "outliers": {"divergence": Decimal(20)},
+    "summary": {},
+    "slices": {"by": ("category", "day")},
+}
+
+
+def _market(products: int, days: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    drawn = random.Random(products)  # noqa: S311 - a market, not a secret
+    for place in range(products):
+        name = f"p{place:05}"
+        facts = some_facts(
+            "100",
+            product_id=name,
+            sku=name,
+            cost=Decimal(80),
+            map_price=Decimal(90),
+            brand=f"b{place % 7}",
+            category=f"c{place % 11}",
+        )
+        yield "products", [facts_document(facts)]
+        offers, looks = [], []
+        for rival in range(OFFERS):
+            offer = watched(offer_id=f"{name}-{rival}", product_id=name, competitor_id=f"c{rival}")
+            offers.append(offer_document(offer))
+            price = drawn.randrange(85, 120)
+            for look in range(days * LOOKS_A_DAY):
+                if drawn.random() < 0.1:
+                    price = drawn.randrange(70, 130)
+                at = NOW - timedelta(hours=1 + look * 24 / LOOKS_A_DAY)
+                seen = an_observation(
+                    str(price),
+                    offer_id=offer.offer_id,
+                    product_id=name,
+                    competitor_id=offer.competitor_id,
+                    observation_id=f"{offer.offer_id}-{look}",
+                    captured_at=at,
+                )
+                looks.append(history_document(seen))
+        yield "offers", offers
+        yield "observations", looks
+
+
+async def _filled(mongo: Mongo, products: int, days: int) -> int:
+    count = 0
+    waiting: dict[str, list[dict[str, Any]]] = {}
+    for name, documents in _market(products, days):
+        waiting.setdefault(name, []).extend(documents)
+        if len(waiting[name]) >= 2_000:
+            count += await _insert(mongo, name, waiting.pop(name))
+    for name, documents in waiting.items():
+        count += await _insert(mongo, name, documents)
+    return count
+
+
+async def _insert(mongo: Mongo, name: str, documents: list[dict[str, Any]]) -> int:
+    await mongo.collection(name).insert_many(documents, ordered=False)
+    return len(documents)
+
+
+async def _rolled_up(mongo: Mongo, days: int) -> tuple[int, float]:
+    kept = stores(mongo, Outbox(mongo, "pricing"))
+    roll = RollUpMarket(
+        facts=kept.facts, days=kept.market_days, make=days_of(kept, past_of(mongo)), roll_ups=kept.roll_ups
+    )
+    first, last = (NOW - days * DAY).date(), (NOW - DAY).date()
+    wish = RollUp(organisation_id="org", shop_id="demo-eu", at=NOW, first=first, last=last, place=0)
+    parts = await kept.facts.parts_of("org", "demo-eu", part_size(wish))
+    start, made = time.perf_counter(), 0
+    for part in parts:
+        made += await roll(
+            RollUp(organisation_id="org", shop_id="demo-eu", at=NOW, first=first, last=last, place=0, part=part)
+        )
+    return made, time.perf_counter() - start
+
+
+async def _asked(mongo: Mongo, days: int) -> dict[str, float]:
+    kept = stores(mongo, Outbox(mongo, "pricing"))
+    past = past_of(mongo)
+    read = ReadAnalysis(figures=past.figures, make=days_of(kept, past), facts=kept.facts, clock=lambda: NOW)
+    first, last = (NOW - days * DAY).date(), (NOW - DAY).date()
+    times: dict[str, float] = {}
+    for name, more in ASKED.items():
+        asked = Asked(
+            analysis=name, organisation_id="org", shop_ids=("demo-eu",), first=first, last=last, whole=True, **more
+        )
+        start = time.perf_counter()
+        await read(asked)
+        times[name] = time.perf_counter() - start
+    return times
+
+
+async def _plans(mongo: Mongo) -> dict[str, str]:
+    asked = Asked(
+        analysis="slices",
+        organisation_id="org",
+        shop_ids=("demo-eu",),
+        first=(NOW - 7 * DAY).date(),
+        last=(NOW - DAY).date(),
+        by=("category",),
+    )
+    pipelines = {
+        "groups": queries.groups(asked),
+        "moves": queries.moves(asked),
+        "breaches": queries.breaches(asked),
+        "below-cost": queries.below_cost(asked),
+        "outliers": queries.outliers(asked),
+        "page": queries.page(asked),
+    }
+    found = {}
+    for name, pipeline in pipelines.items():
+        command = {"aggregate": "market_days", "pipeline": pipeline, "cursor": {}}
+        plan = await mongo.database.command("explain", command, verbosity="queryPlanner", codec_options=OPTIONS)
+        found[name] = " ".join(sorted(set(_indexes(plan)))) or "no index"
+    return found
+
+
+def _indexes(plan: Any) -> Iterator[str]:  # noqa: ANN401 - any plan
+    if isinstance(plan, dict):
+        if plan.get("stage") == "COLLSCAN":
+            yield "COLLSCAN"
+        if "indexName" in plan:
+            yield str(plan["indexName"])
+        for value in plan.values():
+            yield from _indexes(value)
+    elif isinstance(plan, list):
+        for value in plan:
+            yield from _indexes(value)
+
+
+async def _measured(uri: str, products: int, days: int, console: Console) -> None:
+    mongo = Mongo("", f"bench_{products}_{days}", uri=uri)
+    try:
+        await migrate(mongo, INDEXES)
+        start = time.perf_counter()
+        filled = await _filled(mongo, products, days)
+        filling = time.perf_counter() - start
+        made, making = await _rolled_up(mongo, days)
+        again, remaking = await _rolled_up(mongo, days)
+        times = await _asked(mongo, days)
+        console.print(
+            f"[bold]{products} products x {days} days[/]: {filled} documents in {filling:.1f} s "
+            f"({filled / filling:.0f}/s); {made} days made in {making:.1f} s ({made / making:.0f}/s), "
+            f"again {again / remaking:.0f}/s"
+        )
+        table = Table("question", "seconds", "days of products a second")
+        for name, seconds in times.items():
+            table.add_row(name, f"{seconds:.2f}", f"{made / seconds:.0f}")
+        console.print(table)
+        plans = await _plans(mongo)
+        console.print("plans: " + ", ".join(f"{name}: {plan}" for name, plan in plans.items()))
+    finally:
+        await mongo.close()
+
+
+def main() -> None:
+    """Measure the sizes, or the one that is named: products and days."""
+    console = Console(width=120)
+    named = [int(one) for one in sys.argv[1:]]
+    sizes = ((named[0], named[1]),) if len(named) == 2 else SIZES
+    with tempfile.TemporaryDirectory() as folder:
+        config = LocalConfig.isolated(Path(folder))
+        supervisor = Supervisor(config.state_dir, ready_timeout_seconds=60)
+        service = mongodb.service(config)
+        supervisor.start(service)
+        try:
+            for products, days in sizes:
+                asyncio.run(_measured(config.mongodb, products, days, console))
+        finally:
+            supervisor.stop(service.name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,314 @@
+"""The days of the market in MongoDB: equal to pandas on the raw rows, made twice alike, each tenant's own, by index."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd  # type: ignore[import-untyped] # no stubs come with it
+import pytest
+
+from pricing.adapters import market_day_queries as queries
+from pricing.bootstrap import days_of, past_of, stores
+from pricing.domain.analysis import Analysis, Answer, Asked
+from pricing.domain.exact_percent import rounded
+from pricing.usecases.analytics import ReadAnalysis
+from pricing.usecases.ports import ShopPart
+from pricing.usecases.roll_ups import RollUp, RollUpMarket
+from shared.runtime.mongo import OPTIONS, Mongo
+from shared.runtime.outbox import Outbox
+from shared.runtime.queues import Queue
+from tests.fakes.cloud import FakeCloud
+from tests.fakes.drawn_days import FIRST, LAST, RIVALS, DrawnMarket, competitors, mean, mean_of_means, store
+from tests.fakes.runs import Run
+
+NOW = datetime(2026, 11, 23, 20, tzinfo=UTC)
+ALL = ShopPart(after="", until="\U0010ffff")
+type Days = dict[str, dict[str, Any]]
+
+
+class House:
+    """Pricing over a database, with what is asked of its days."""
+
+    def __init__(self, mongo: Mongo, run: Run) -> None:
+        self.mongo, self.run = mongo, run
+        outbox = Outbox(mongo, "pricing", bus="bus", queues={"roll_ups": Queue("roll-ups")})
+        self.kept = stores(mongo, outbox)
+        past = past_of(mongo)
+        make = days_of(self.kept, past)
+        self.roll = RollUpMarket(
+            facts=self.kept.facts, days=self.kept.market_days, make=make, roll_ups=self.kept.roll_ups
+        )
+        self.read = ReadAnalysis(figures=past.figures, make=make, facts=self.kept.facts, clock=lambda: NOW)
+
+    def keep(self, market: DrawnMarket) -> None:
+        def insert(collection: Any, documents: list[dict[str, Any]]) -> None:
+            if documents:
+                self.run(collection.insert_many(documents))
+
+        store(market, self.mongo.collection, insert)
+
+    def know(self, organisation_id: str) -> None:
+        self.run(self.mongo.collection("competitors").insert_many(competitors(organisation_id)))
+
+    def roll_up(self, market: DrawnMarket, at: datetime = NOW, **changes: Any) -> int:
+        fields: dict[str, Any] = {"first": FIRST, "last": LAST, "job_id": "job", "place": 0, "part": ALL}
+        wish = RollUp(organisation_id=market.organisation_id, shop_id=market.shop_id, at=at, **fields | changes)
+        made = self.run(self.roll(wish))
+        assert isinstance(made, int)
+        return made
+
+    def ask(self, market: DrawnMarket, analysis: Analysis, **changes: Any) -> Answer:
+        fields: dict[str, Any] = {"shop_ids": (market.shop_id,), "first": FIRST, "last": LAST}
+        asked = Asked(analysis=analysis, organisation_id=market.organisation_id, **fields | changes)
+        answer = self.run(self.read(asked))
+        assert isinstance(answer, Answer)
+        return answer
+
+    def days(self) -> Days:
+        async def read() -> Days:
+            return {one["_id"]: one async for one in self.mongo.collection("market_days").find({})}
+
+        found: Days = self.run(read())
+        return found
+
+
+@pytest.fixture
+def house(store: Callable[[str], Mongo], run: Run, cloud: FakeCloud) -> House:
+    assert cloud is not None
+    return House(store("pricing"), run)
+
+
+def rows_of(answer: Answer) -> dict[Any, Any]:
+    return {one.get("key"): one for one in answer.rows}
+
+
+@pytest.mark.parametrize(("seed", "currency"), [(1, "EUR"), (2, "JPY"), (3, "KWD")])
+def test_figures_are_those_of_pandas_on_the_raw_rows(house: House, seed: int, currency: str) -> None:
+    market, other = (DrawnMarket(seed, name, currency) for name in ("org", "rival"))
+    for one in (market, replace_seed(other, seed + 50)):
+        house.know(one.organisation_id)
+        house.keep(one)
+        house.roll_up(one)
+    frame = market.frame()
+
+    for mode in ("landed", "item"):
+        for benchmark in ("lowest", "average", "median"):
+            told = house.ask(market, "index", by=("category",), mode=mode, benchmark=benchmark)
+            for key, row in rows_of(told).items():
+                some = frame[[(one if isinstance(one, str) else None) == key for one in frame["category"]]]
+                assert (row["index"], row["products"]) == mean_of_means(some, f"{mode}_{benchmark}")
+            assert told.products == mean_of_means(frame, f"{mode}_{benchmark}")[1]
+            assert told.products + sum(told.left_out.values()) == len(market.facts)
+        for rival in RIVALS:
+            told = house.ask(market, "index", mode=mode, benchmark="rival", rival=rival)
+            assert (told.rows[0]["index"], told.products) == mean_of_means(frame, f"{mode}_{rival}")
+        by_rival = rows_of(house.ask(market, "slices", by=("competitor",), mode=mode))
+        for rival in RIVALS:
+            expected = mean_of_means(frame, f"{mode}_{rival}")
+            found = by_rival.get(rival, {"index": None, "products": 0})
+            assert (found["index"], found["products"]) == expected
+        _positions(house, market, frame, mode)
+
+
+def replace_seed(market: DrawnMarket, seed: int) -> DrawnMarket:
+    return DrawnMarket(seed, market.organisation_id, market.currency)
+
+
+def _positions(house: House, market: DrawnMarket, frame: pd.DataFrame, mode: Any) -> None:
+    by_day = rows_of(house.ask(market, "positions", by=("day",), mode=mode, tolerance=Decimal(2)))
+    for day, some in frame.groupby("day"):
+        apart = [one - 100 for one in some[f"{mode}_lowest"] if not pd.isna(one)]
+        expected = {
+            "products": len(apart),
+            "cheaper": sum(one < -2 for one in apart),
+            "same": sum(-2 <= one <= 2 for one in apart),
+            "dearer": sum(one > 2 for one in apart),
+            "first": int((some[f"{mode}_rank"] == 1).sum()),
+        }
+        assert {name: by_day[day][name] for name in expected} == expected
+        ranks = [Fraction(int(one)) for one in some[f"{mode}_rank"].dropna()]
+        middle = mean(ranks)
+        assert by_day[day]["average_rank"] == (None if middle is None else rounded(middle))
+    under = frame[(frame["day"] == LAST.isoformat()) & frame[f"{mode}_min"].notna()]
+    expected_under = {one["product"] for _, one in under.iterrows() if one[f"{mode}_min"] < one["cost"]}
+    found = house.ask(market, "below-cost", first=LAST, mode=mode)
+    assert {one["product_id"] for one in found.rows} == expected_under
+
+
+def test_breaches_volatility_and_summary_are_those_of_the_raw_rows(house: House) -> None:
+    market = DrawnMarket(7, "org", "EUR", products=12)
+    house.know("org")
+    house.keep(market)
+    house.roll_up(market)
+    facts = {one.product_id: one for one in market.facts}
+    begins, ends = market.ends(FIRST - timedelta(days=1)), market.ends(LAST)
+    rows = sorted(market.rows, key=lambda one: one["at"])
+
+    changes = 0
+    for offer in {one["offer"] for one in rows}:
+        mine = [one for one in rows if one["offer"] == offer]
+        for last, one in pairwise(mine):
+            near = one["at"] - last["at"] <= timedelta(days=14)
+            step = abs(one["landed"] - last["landed"]) * 100 / last["landed"]
+            counts = not last["own"] and not one["own"] and near and step >= 5
+            changes += begins <= one["at"] < ends and counts
+    told = house.ask(market, "volatility", by=("brand",), smallest=Decimal(5))
+    assert sum(int(str(one["changes"])) for one in told.rows) == changes > 3
+
+    under = [
+        one
+        for one in rows
+        if begins <= one["at"] < ends
+        and not one["own"]
+        and not one["unavailable"]
+        and one["item"] < (facts[one["product"]].map_price or 0)
+    ]
+    expected: dict[str, tuple[Any, Any]] = {}
+    for one in under:
+        first, _ = expected.get(one["offer"], (one["at"], None))
+        expected[one["offer"]] = (first, one["at"])
+    breaches = {one["offer_id"]: one for one in house.ask(market, "breaches").rows}
+    for offer, (first, last) in expected.items():
+        assert breaches[offer]["last_seen"] == last
+        assert breaches[offer]["first_seen"] <= first
+    frame = market.frame()
+    ending = frame[frame["day"] == LAST.isoformat()]
+    summary = {one["figure"]: one["value"] for one in house.ask(market, "summary").rows}
+    index = mean_of_means(ending, "landed_lowest")[0]
+    assert index is not None
+    assert summary["diff_retailer_percent"] == index - 100
+    assert summary["products_monitored"] == 12
+    assert summary["first_positions"] == int((ending["landed_rank"] == 1).sum())
+
+
+def test_the_same_part_twice_and_day_after_day_make_the_same_days(house: House) -> None:
+    market = DrawnMarket(11, "org", "EUR")
+    house.know("org")
+    house.keep(market)
+    house.roll_up(market)
+    whole = house.days()
+    house.roll_up(market)
+    assert house.days() == whole
+
+    house.run(house.mongo.collection("market_days").delete_many({}))
+    for ahead in range((LAST - FIRST).days + 1):
+        day = FIRST + timedelta(days=ahead)
+        for hours in (13, 2):
+            house.roll_up(market, market.ends(day) - timedelta(hours=hours), first=day, last=day, job_id=None)
+    # What was open when its day ended is closed by what is due next.
+    house.roll_up(market, market.ends(LAST) + timedelta(minutes=5), first=None, last=None, job_id=None)
+    for ahead in range((LAST - FIRST).days):
+        day = FIRST + timedelta(days=ahead)
+        house.roll_up(market, NOW, first=day, last=day, job_id=None)
+    days = {name: one for name, one in house.days().items() if one["day"] <= LAST.isoformat()}
+    assert days == whole
+
+
+def test_a_late_message_leaves_a_newer_day_and_facts_stay_those_of_the_day(house: House) -> None:
+    market = DrawnMarket(5, "org", "EUR")
+    house.know("org")
+    house.keep(market)
+    house.roll_up(market, market.ends(LAST) - timedelta(hours=1), first=LAST, last=LAST, job_id=None)
+    house.roll_up(market, market.ends(LAST) - timedelta(hours=9), first=LAST, last=LAST, job_id=None)
+    assert {one["until"] for one in house.days().values()} == {market.ends(LAST) - timedelta(hours=1)}
+
+    change = {"$set": {"brand": "Later", "cost": Decimal(1)}}
+    house.run(house.mongo.collection("products").update_many({"organisation_id": "org"}, change))
+    house.roll_up(market, NOW, first=LAST, last=LAST)
+
+    assert {one["brand"] for one in house.days().values()} == {"Alder", "Birch", None}
+
+
+def test_one_organisation_never_reads_anothers_days(house: House) -> None:
+    mine, theirs = DrawnMarket(1, "org", "EUR"), DrawnMarket(2, "rival", "EUR")
+    house.know("org")
+    for one in (mine, theirs):
+        house.keep(one)
+    house.roll_up(mine)
+    before = [house.ask(mine, name, by=by).rows for name, by in QUESTIONS]
+
+    house.know("rival")
+    house.roll_up(theirs)
+
+    assert [house.ask(mine, name, by=by).rows for name, by in QUESTIONS] == before
+    stranger = replace_seed(mine, 1)
+    stranger.organisation_id = "nobody"
+    assert all(not house.ask(stranger, name, by=by).rows for name, by in QUESTIONS if name != "summary")
+
+
+QUESTIONS: Sequence[tuple[Analysis, tuple[Any, ...]]] = (
+    ("matrix", ()),
+    ("index", ("brand",)),
+    ("positions", ("tag",)),
+    ("volatility", ("competitor",)),
+    ("breaches", ()),
+    ("below-cost", ()),
+    ("outliers", ()),
+    ("summary", ()),
+    ("slices", ("category", "day")),
+)
+
+ASKED = Asked(analysis="slices", organisation_id="org", shop_ids=("s",), first=FIRST, last=LAST)
+CASES = {
+    "groups": queries.groups(replace(ASKED, by=("brand", "day"))),
+    "rival": queries.groups(replace(ASKED, by=("category",), benchmark="rival", rival="c1")),
+    "by_rival": queries.groups(replace(ASKED, by=("competitor", "tag"))),
+    "shops": queries.groups(replace(ASKED, by=("shop",), shop_ids=("s", "t"))),
+    "category": queries.groups(ASKED),
+    "moves": queries.moves(replace(ASKED, by=("competitor",))),
+    "spread": queries.spread(replace(ASKED, by=("product",))),
+    "breaches": queries.breaches(ASKED),
+    "below_cost": queries.below_cost(ASKED),
+    "outliers": queries.outliers(ASKED),
+    "monitored": queries.monitored(ASKED, "2026-11-22"),
+    "retailers": queries.retailers(ASKED, "2026-11-22"),
+    "moved": queries.moved(ASKED, timedelta(days=7)),
+    "page": queries.page(replace(ASKED, after="p")),
+}
+
+
+def stages(plan: Any) -> Iterator[str]:
+    if isinstance(plan, dict):
+        yield from (str(value) for key, value in plan.items() if key == "stage")
+        for value in plan.values():
+            yield from stages(value)
+    elif isinstance(plan, list):
+        for value in plan:
+            yield from stages(value)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_query_is_answered_from_an_index(house: House, name: str) -> None:
+    house.run(house.mongo.collection("market_days").insert_one({"_id": "x", "organisation_id": "org"}))
+    command = {"aggregate": "market_days", "pipeline": CASES[name], "cursor": {}}
+    plan = house.run(house.mongo.database.command("explain", command, verbosity="queryPlanner", codec_options=OPTIONS))
+
+    found = set(stages(plan))
+
+    assert "IXSCAN" in found
+    assert "COLLSCAN" not in found
+
+
+def test_a_moment_inside_a_day_is_made_from_the_looks(house: House) -> None:
+    market = DrawnMarket(9, "org", "EUR")
+    house.know("org")
+    house.keep(market)
+    moment = market.ends(date(2026, 11, 18)) - timedelta(hours=7)
+    rows = [one for one in market.rows if one["at"] < moment]
+    newest = {one["offer"]: one for one in sorted(rows, key=lambda one: one["at"])}
+
+    told = house.ask(market, "matrix", as_of=moment, last=date(2026, 11, 18))
+
+    prices = {(one["product_id"], one["competitor_id"]): one["price"] for one in told.rows}
+    expected = {
+        (one["product"], one["rival"]): one["landed"]
+        if one["stock"] == "in" and not one["own"] and moment - one["at"] <= timedelta(days=14)
+        else None
+        for one in newest.values()
+    }
+    assert prices == expected
+    assert house.days() == {}
