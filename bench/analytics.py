@@ -36,7 +36,7 @@ from shared.runtime.outbox import Outbox
 from tests.builders.market import watched
 from tests.builders.pricing import an_observation, some_facts
 
-SIZES = ((100, 10), (200, 10), (200, 20))
+SIZES = ((100, 10), (200, 10), (100, 20))
 OFFERS, LOOKS_A_DAY = 10, 2
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ALL = ShopPart(until="\U0010ffff")

@@ -49,7 +49,7 @@ from pricing.adapters.s3_lane_memory import S3LaneMemory
 from pricing.adapters.s3_reports import S3ReportFiles
 from pricing.adapters.s3_simulations import S3SimulationFiles
 from pricing.adapters.sqs_rates import SqsRates
-from pricing.adapters.table_files import TableFiles
+from pricing.domain.analysis import Answer
 from pricing.domain.fetched import FetchLimits
 from pricing.domain.promotions.law import the_law
 from pricing.settings import (
@@ -84,7 +84,7 @@ from pricing.usecases.discover import DiscoverSite
 from pricing.usecases.emergency_stops import LiftStop, StopWriting
 from pricing.usecases.filters import PreviewFilter, SaveFilter
 from pricing.usecases.holds import HoldProduct
-from pricing.usecases.house import Check, Outside, Past, Pricing, Stores
+from pricing.usecases.house import Check, Outside, Past, Pricing, Stores, TableFiles
 from pricing.usecases.keep_time import KeepTime
 from pricing.usecases.lane_manners import LaneManners
 from pricing.usecases.market_changes import ReadMarketChanges
@@ -216,6 +216,26 @@ def stores(mongo: Mongo, outbox: Outbox) -> Stores:
 def _kept_for(settings: TellingSettings, **queue_urls: str) -> Stores:
     mongo = database(settings)
     return stores(mongo, outbox_of(mongo, settings, **queue_urls))
+
+
+class TablesLater:
+    """Writes answers as files; what that takes is loaded with the first of them."""
+
+    def csv(self, answer: Answer) -> bytes:
+        """A CSV file."""
+        return self._files().csv(answer)
+
+    def xlsx(self, answer: Answer) -> bytes:
+        """A workbook."""
+        return self._files().xlsx(answer)
+
+    def svg(self, answer: Answer) -> bytes:
+        """A history as a picture."""
+        return self._files().svg(answer)
+
+    def _files(self) -> TableFiles:
+        made: TableFiles = import_module("pricing.adapters.table_files").TableFiles()
+        return made
 
 
 def past_of(mongo: Mongo) -> Past:
@@ -354,7 +374,7 @@ def bootstrap(settings: ApiSettings | None = None, edge: Edge | None = None) -> 
         kept,
         Outside(
             files=S3ReportFiles(known.work_bucket),
-            tables=TableFiles(),
+            tables=TablesLater(),
             simulation_files=S3SimulationFiles(known.work_bucket),
             pages=LambdaStoredPages(known.stored_pages_function),
             trials=LambdaTrials(known.trial_function),

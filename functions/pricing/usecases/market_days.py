@@ -12,11 +12,13 @@ from pricing.domain.market import ProductFacts
 from pricing.domain.market_day import MarketDay, OwnChange, market_day
 from pricing.domain.price_index import price_at
 from pricing.domain.price_seen import PriceSeen, Rivals, by_offer, longest_expiry
-from pricing.usecases.market_history import MOMENT, PRODUCTS_AT_ONCE, MarketHistory
+from pricing.usecases.market_history import MOMENT, MarketHistory
 from pricing.usecases.moves import OwnMove, OwnMoves
 from pricing.usecases.ports import Competitors, Offers
 
 CATALOGUE = "catalogue"
+HISTORIES_AT_ONCE = 50
+"""The looks at so many products are read with one question."""
 SAME_CHANGE = timedelta(hours=1)
 """So far apart a price that we published and its return from the catalogue are one change."""
 
@@ -115,7 +117,7 @@ class MakeDays:
         watching: set[str] = set()
         looks: dict[str, list[PriceSeen]] = {}
         begins, ends = span[0].begins_at, min(at, span[-1].ends_at)
-        for some in batched(ids, PRODUCTS_AT_ONCE, strict=False):
+        for some in batched(ids, HISTORIES_AT_ONCE, strict=False):
             offers = await self.offers.to_decide(organisation_id, products[0].shop_id, some)
             watching |= {one.offer_id for held in offers.values() for one in held}
             for seen in await self.history.looks(organisation_id, some, begins, ends):
@@ -153,7 +155,7 @@ class MakeDays:
             return states
         begins = first.begins_at
         longest = longest_expiry(next(iter(known.rivals.values())).competitors.values())
-        for some in batched(unknown, PRODUCTS_AT_ONCE, strict=False):
+        for some in batched(unknown, HISTORIES_AT_ONCE, strict=False):
             for seen in await self.history.newest(organisation_id, some, begins - longest, begins, by_day=False):
                 if seen.offer_id in known.watching:
                     states[seen.product_id].newest[seen.offer_id] = seen
@@ -216,13 +218,14 @@ def _own_changes(
 
 
 def due_from(kept: Sequence[KeptDay], newest: date | None, today: date) -> date:
-    """From which day on days are due: from the first that is not closed, or after the newest that there is."""
+    """From which day on days are due: from the first that is not closed, or from the newest that there is."""
     open_days = [one.day for one in kept if not one.closed and one.day < today]
     if open_days:
         return min(open_days)
     if any(one.day == today - DAY for one in kept) or newest is None:
         return today
-    return newest + DAY
+    # It may have been left open; made again it is the same.
+    return newest
 
 
 def today_of(products: Sequence[ProductFacts], at: datetime) -> date:

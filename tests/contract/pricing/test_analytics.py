@@ -312,3 +312,73 @@ def test_a_moment_inside_a_day_is_made_from_the_looks(house: House) -> None:
     }
     assert prices == expected
     assert house.days() == {}
+
+
+def test_our_changes_are_marked_with_where_they_came_from(house: House) -> None:
+    """Published on the 18th, imported by the shop on the 20th, published again on the 21st; then all made again."""
+    market = DrawnMarket(21, "org", "EUR", products=1)
+    house.know("org")
+    house.keep(market)
+    name = market.facts[0].product_id
+    moves, products = house.mongo.collection("own_moves"), house.mongo.collection("products")
+
+    def at(day: int, hour: int = 9) -> datetime:
+        return datetime(2026, 11, day, hour, tzinfo=UTC)
+
+    def publish(moment: datetime, before: str, after: str) -> None:
+        fields = {"organisation_id": "org", "product_id": name, "at": moment, "reason": "BEAT_LOWEST"}
+        amounts = {"before": Decimal(before), "after": Decimal(after)}
+        house.run(moves.insert_one({"_id": f"{moment}"} | fields | amounts))
+        # The catalogue tells of it some minutes later.
+        shows(moment + timedelta(minutes=5), after)
+
+    def shows(moment: datetime, price: str) -> None:
+        change = {"$set": {"price": Decimal(price), "price_since": moment}}
+        house.run(products.update_one({"_id": name}, change))
+
+    shows(at(1), "10.00")
+    house.roll_up(market, at(17, 20), first=None, last=None, job_id=None)
+    publish(at(18), "10.00", "9.50")
+    for day in (18, 19):
+        house.roll_up(market, at(day, 20), first=None, last=None, job_id=None)
+    shows(at(20), "12.00")
+    house.roll_up(market, at(20, 20), first=None, last=None, job_id=None)
+    publish(at(21), "12.00", "11.00")
+    for day in (21, 22):
+        house.roll_up(market, at(day, 20), first=None, last=None, job_id=None)
+    house.roll_up(market, at(23, 1), first=None, last=None, job_id=None)
+
+    def told() -> list[tuple[Any, Any, list[tuple[str, Any, Any]]]]:
+        return [
+            (one["day"], one["ours"], [(c["source"], c["before"], c["after"]) for c in one["own_changes"]])
+            for _, one in sorted(house.days().items())
+            if one["day"] <= "2026-11-22"
+        ]
+
+    ten, low, high, last = (Decimal(one) for one in ("10.00", "9.50", "12.00", "11.00"))
+    expected = [
+        ("2026-11-17", ten, []),
+        ("2026-11-18", low, [("BEAT_LOWEST", ten, low)]),
+        ("2026-11-19", low, []),
+        ("2026-11-20", high, [("catalogue", low, high)]),
+        ("2026-11-21", last, [("BEAT_LOWEST", high, last)]),
+        ("2026-11-22", last, []),
+    ]
+    assert told() == expected
+    house.roll_up(market, NOW, first=date(2026, 11, 17), last=LAST)
+    assert told() == expected
+
+
+def test_days_on_which_nothing_ran_are_made_up_for(house: House) -> None:
+    market = DrawnMarket(4, "org", "EUR", products=3)
+    house.know("org")
+    house.keep(market)
+    house.roll_up(market, market.ends(FIRST) + timedelta(hours=2), first=None, last=None, job_id=None)
+    house.roll_up(
+        market, market.ends(FIRST + timedelta(days=4)) - timedelta(hours=2), first=None, last=None, job_id=None
+    )
+
+    days = {one["day"]: one for one in house.days().values()}
+
+    assert sorted(days) == [(FIRST + timedelta(days=ahead)).isoformat() for ahead in (1, 2, 3, 4)]
+    assert [days[name]["until"] == days[name]["ends_at"] for name in sorted(days)] == [True, True, True, False]

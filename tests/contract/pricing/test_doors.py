@@ -637,7 +637,9 @@ def test_a_queue_is_ruled_on_by_what_is_meant(market: Market) -> None:
 
 
 def test_what_is_due_by_the_clock_is_done_each_minute(market: Market) -> None:
-    assert market.doors.open("pricing", "keep_time")(sample("schedule_tick")) == {"count": 0}
+    # The first minute of an hour asks for the days of the one shop.
+    assert market.doors.open("pricing", "keep_time")(sample("schedule_tick")) == {"count": 1}
+    assert len(market.doors.cloud.messages("roll-ups")) == 1
 
 
 def test_a_figure_is_heard_while_the_canary_is_out(market: Market) -> None:
