@@ -1,14 +1,15 @@
 """The table of rules: every row says where it stands, and the page that people read says the same."""
 
-from pricing.domain.promotions.law import the_law
+from pricing.domain.promotions.law import BelowCostRule, PriorPriceRule, the_law
 from tests.builders.events import ROOT
 
 LAW = the_law()
+ROWS: list[PriorPriceRule | BelowCostRule] = [*LAW.prior_price.values(), *LAW.below_cost.values()]
 PAGE = (ROOT / "docs" / "promotions.md").read_text(encoding="utf-8")
 
 
 def test_every_rule_says_where_it_stands_and_when_it_was_read() -> None:
-    for one in (*LAW.prior_price.values(), *LAW.below_cost.values()):
+    for one in ROWS:
         source = one.source
         assert source.law, one
         assert source.note, one
@@ -27,7 +28,7 @@ def test_a_country_without_a_row_has_the_directives_rule_and_a_warning() -> None
 
 
 def test_the_page_shows_every_row_and_its_source() -> None:
-    for one in (*LAW.prior_price.values(), *LAW.below_cost.values()):
+    for one in ROWS:
         if one.country not in {"EU", "*"}:
             assert f"| {one.country} |" in PAGE, one
         assert one.source.url in PAGE, one
