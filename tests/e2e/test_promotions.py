@@ -52,7 +52,7 @@ def team(stack: Stack) -> Iterator[Team]:
         tell_prices(stack, made.organisation_id, product, told)
     until(lambda: {sku: prices(made, sku)["prior_price"] for sku in PAST}["PR-MAP"] == "209.00")
     until(lambda: prices(made, "PR-80")["prior_price"] == "80.00")
-    made.colleague.put(f"/pricing/shops/{SHOP}/publication", {"mode": "live", "canary_percent": 0})
+    made.colleague.patch(f"/pricing/shops/{SHOP}/publication", {"mode": "live", "canary_percent": 0})
     yield made
     made.author.close()
     made.colleague.close()

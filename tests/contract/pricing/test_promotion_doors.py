@@ -90,7 +90,7 @@ def shop(doors: Doors) -> Shop:
     for sku, price, days, number in (("A", "80.00", -40, 1), ("A", "100.00", -20, 2), ("B", "100.00", -90, 1)):
         made.tell(sku, price, days, number)
     live = {"mode": "live", "canary_percent": 0}
-    assert made.api.ask("PUT", "/pricing/shops/demo-eu/publication", live).status == 200
+    assert made.api.ask("PATCH", "/pricing/shops/demo-eu/publication", live).status == 200
     return made
 
 

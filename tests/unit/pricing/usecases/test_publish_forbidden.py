@@ -77,5 +77,5 @@ def test_what_stands_in_the_shop_already_is_told_as_it_is() -> None:
 
     assert world.changes.kept["chg"].state is State.APPLIED
     assert replace(APPROVED, state=State.APPLIED) == replace(
-        world.changes.kept["chg"], batch_id=None, detail="", failure=None
+        world.changes.kept["chg"], batch_id=None, detail="", failure=None, applied_at=None
     )
