@@ -17,6 +17,7 @@ NAMES = (
     "scan_budget",
     "decisions",
     "runs",
+    "alerts",
     "analytics",
 )
 

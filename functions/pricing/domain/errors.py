@@ -372,3 +372,31 @@ class HoldOfPromotion(Conflict):
 
     code = "pricing/hold-of-promotion"
     title = "The hold belongs to a promotion"
+
+
+class InvalidAlertRule(Invalid):
+    """A rule of alerts that cannot be carried out."""
+
+    code = "pricing/invalid-alert-rule"
+    title = "The rule of alerts cannot be carried out"
+
+
+class AlertRuleNotFound(NotFound):
+    """No such rule of alerts in this organisation."""
+
+    code = "pricing/alert-rule-not-found"
+    title = "There is no such rule of alerts"
+
+
+class AlertNotFound(NotFound):
+    """No such alert in this organisation."""
+
+    code = "pricing/alert-not-found"
+    title = "There is no such alert"
+
+
+class AlertRuleChanged(Conflict):
+    """Somebody else changed the rule of alerts meanwhile."""
+
+    code = "pricing/alert-rule-changed"
+    title = "Somebody else changed the rule of alerts"
