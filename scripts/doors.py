@@ -52,6 +52,7 @@ VALUES = {
     "REDRIVEN_QUEUES": "[]",
     "SCANNER_LANES": "4",
     "SCANNER_MIN_DELAY_SECONDS": "1",
+    "ALERT_PAUSE_MINUTES": "15",
     "SCANNER_USER_AGENT": "OmniPriceX/0.1 (+https://omnipricex.invalid)",
     "SIGNING_KEYS": json.dumps({"key": PUBLIC_KEY}),
     "TOKEN_ISSUER": "https://api.invalid",

@@ -356,6 +356,15 @@ locals {
       events      = true
       sends_to    = { DECIDE_QUEUE_URL = "pricing-decide" }
     }
+    "pricing-raise-alerts" = {
+      description = "Raises alerts of changes in the market"
+      house       = "pricing"
+      handler     = "pricing.handlers.raise_alerts.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+      environment = { ALERT_PAUSE_MINUTES = tostring(var.alert_pause_minutes) }
+    }
     "pricing-trial" = {
       description = "Tries policies and explains decisions for the API"
       house       = "pricing"

@@ -7,6 +7,7 @@ locals {
     "auth-relay",
     "pricing-follow-prices",
     "pricing-keep-time",
+    "pricing-raise-alerts",
     "pricing-relay",
     "products-relay",
     "scheduler-tick",

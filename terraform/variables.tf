@@ -15,6 +15,18 @@ variable "alarm_emails" {
   nullable    = false
 }
 
+variable "alert_pause_minutes" {
+  description = "How long a change in the market waits before it is an alert, in case it is taken back."
+  type        = number
+  default     = 15
+  nullable    = false
+
+  validation {
+    condition     = var.alert_pause_minutes >= (var.environment == "local" ? 1 : 15) && var.alert_pause_minutes <= 240
+    error_message = "Outside the local environment a change waits 15 to 240 minutes: a price that returns is no news."
+  }
+}
+
 variable "api_tags" {
   description = "Tags of the HTTP API alone."
   type        = map(string)

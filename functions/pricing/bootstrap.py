@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ from pricing.adapters.lambda_own_catalogue import LambdaOwnCatalogue
 from pricing.adapters.lambda_page_model import LambdaPageModel
 from pricing.adapters.lambda_stored_pages import LambdaStoredPages
 from pricing.adapters.lambda_trials import LambdaTrials
+from pricing.adapters.mongo_alert_desk import MongoAlertDesk
+from pricing.adapters.mongo_alert_rules import MongoAlertRules
+from pricing.adapters.mongo_alerts import MongoAlerts
 from pricing.adapters.mongo_batches import MongoBatches
 from pricing.adapters.mongo_candidates import MongoCandidates
 from pricing.adapters.mongo_changes import MongoPriceChanges
@@ -61,6 +65,7 @@ from pricing.settings import (
     KeepTimeSettings,
     PlanSettings,
     PublishSettings,
+    RaiseAlertsSettings,
     ReadUnreadSettings,
     RecordObservationsSettings,
     RecordProductsSettings,
@@ -75,6 +80,7 @@ from pricing.settings import (
     StoreSettings,
     TellingSettings,
 )
+from pricing.usecases.alert_rules import SaveAlertRule
 from pricing.usecases.analytics import ReadAnalysis
 from pricing.usecases.approve import ApproveChanges, DenyChanges
 from pricing.usecases.candidates import RecordCandidates, StartDiscovery
@@ -109,6 +115,7 @@ from pricing.usecases.publication_gate import Gate
 from pricing.usecases.publication_settings import SetPublication
 from pricing.usecases.publish import PublishAlone, PublishBatch, StartBatch
 from pricing.usecases.questions import AskMarket
+from pricing.usecases.raise_alerts import RaiseAlerts
 from pricing.usecases.rates import FetchRates, RecordRates
 from pricing.usecases.read_unread import ReadUnread
 from pricing.usecases.rebuild_facts import RebuildFacts
@@ -206,6 +213,8 @@ def stores(mongo: Mongo, outbox: Outbox) -> Stores:
         holds=MongoHolds(mongo),
         own_prices=MongoOwnPrices(mongo),
         promotions=MongoPromotions(mongo),
+        alert_rules=MongoAlertRules(mongo),
+        alerts=MongoAlerts(mongo),
         rebuilds=OutboxRebuilds(outbox),
         market_days=MongoMarketDays(mongo),
         views=MongoSavedViews(mongo),
@@ -335,6 +344,7 @@ def wire(
         end_promotion=EndPromotion(promotions=kept.promotions, clock=clock),
         read_evidence=ReadEvidence(promotions=kept.promotions, assess=assess, clock=clock),
         read_prior_prices=ReadPriorPrices(facts=kept.facts, promotions=kept.promotions, assess=assess),
+        save_alert_rule=SaveAlertRule(rules=kept.alert_rules),
         save_filter=SaveFilter(filters=kept.filters),
         preview_filter=PreviewFilter(facts=kept.facts),
         request_report=RequestReport(filters=kept.filters, reports=kept.reports),
@@ -511,6 +521,21 @@ def follow_prices() -> FollowPrices:
     mongo = database(settings)
     outbox = outbox_of(mongo, settings, **{DECIDE: settings.decide_queue_url})
     return FollowPrices(prices=MongoNewPrices(mongo, outbox), facts=MongoFacts(mongo), clock=system_clock)
+
+
+def raise_alerts() -> RaiseAlerts:
+    """The raiser of alerts."""
+    settings = RaiseAlertsSettings()
+    mongo = database(settings)
+    return RaiseAlerts(
+        desk=MongoAlertDesk(mongo),
+        facts=MongoFacts(mongo),
+        offers=MongoOffers(mongo),
+        competitors=MongoCompetitors(mongo),
+        runs=MongoRuns(mongo, Outbox(mongo, "pricing")),
+        clock=system_clock,
+        pause=timedelta(minutes=settings.alert_pause_minutes),
+    )
 
 
 def start_due_run() -> StartDueRun:

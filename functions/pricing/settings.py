@@ -83,6 +83,12 @@ class RollUpSettings(RecordSettings):
     roll_ups_queue_url: str
 
 
+class RaiseAlertsSettings(StoreSettings):
+    """What the raiser of alerts is told: how long a change waits, in case it is taken back."""
+
+    alert_pause_minutes: int = Field(ge=1, le=240)
+
+
 class FollowPricesSettings(TellingSettings):
     """What the starter of the runs that follow prices is told."""
 
@@ -163,6 +169,7 @@ DOORS: dict[str, type[BaseSettings]] = {
     "plan_scan": PlanSettings,
     "publish": PublishSettings,
     "questions": StoreSettings,
+    "raise_alerts": RaiseAlertsSettings,
     "read_unread": ReadUnreadSettings,
     "record_observations": RecordObservationsSettings,
     "record_products": RecordProductsSettings,

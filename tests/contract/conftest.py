@@ -59,6 +59,7 @@ ENVIRONMENT = {
     "PRODUCTS_PRICES_FUNCTION": "products-prices",
     "SCANNER_USER_AGENT": "OmniPriceX/0.1 (+https://example.org/scanner)",
     "SCANNER_MIN_DELAY_SECONDS": "0",
+    "ALERT_PAUSE_MINUTES": "15",
     "SCHEDULE_GROUP": "group",
     "SCHEDULE_ROLE_ARN": "role",
     "SCHEDULE_DLQ_ARN": "dlq",

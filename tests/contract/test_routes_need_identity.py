@@ -53,6 +53,8 @@ def example(schema: dict[str, Any], house: str) -> Any:
             return PATTERNS.get(schema.get("pattern", ""), "x" * schema.get("minLength", 1))
         case "integer":
             return int(schema.get("minimum", 0))
+        case "boolean":
+            return False
         case kind:
             raise AssertionError(f"no example of {kind}")
 

@@ -1,6 +1,9 @@
 """The indexes of the pricing database, created by the deploy step."""
 
 from pricing.adapters import (
+    mongo_alert_desk,
+    mongo_alert_rules,
+    mongo_alerts,
     mongo_batches,
     mongo_candidates,
     mongo_changes,
@@ -11,6 +14,7 @@ from pricing.adapters import (
     mongo_holds,
     mongo_market,
     mongo_market_days,
+    mongo_market_events,
     mongo_new_prices,
     mongo_observations,
     mongo_own_moves,
@@ -34,6 +38,11 @@ from shared.runtime.migrations import Indexes
 INDEXES: Indexes = {
     idempotency.COLLECTION: idempotency.INDEXES,
     inbox.COLLECTION: inbox.INDEXES,
+    mongo_alert_desk.LEDGERS: mongo_alert_desk.LEDGER_INDEXES,
+    mongo_alert_rules.CAUSES: mongo_alert_desk.CAUSE_INDEXES,
+    mongo_alert_rules.COLLECTION: mongo_alert_rules.INDEXES,
+    mongo_alert_rules.LINES: mongo_alert_desk.LINE_INDEXES,
+    mongo_alerts.COLLECTION: mongo_alerts.INDEXES,
     mongo_batches.COLLECTION: mongo_batches.INDEXES,
     mongo_candidates.COLLECTION: mongo_candidates.INDEXES,
     mongo_candidates.JOBS: mongo_candidates.JOB_INDEXES,
@@ -47,6 +56,7 @@ INDEXES: Indexes = {
     mongo_market.COMPETITORS: mongo_market.COMPETITOR_INDEXES,
     mongo_market.OFFERS: mongo_market.OFFER_INDEXES,
     mongo_market_days.COLLECTION: mongo_market_days.INDEXES,
+    mongo_market_events.COLLECTION: mongo_market_events.INDEXES,
     mongo_new_prices.COLLECTION: mongo_new_prices.INDEXES,
     offer_changes.COLLECTION: mongo_observations.INDEXES,
     mongo_own_moves.COLLECTION: mongo_own_moves.INDEXES,

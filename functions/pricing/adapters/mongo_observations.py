@@ -9,6 +9,7 @@ from pymongo.errors import PyMongoError
 from pricing.adapters.commands import PAGES, UNREAD, lane_group, page_unread, pages_to_scan
 from pricing.adapters.documents import history_document, history_from, offer_from
 from pricing.adapters.mongo_market import OFFERS
+from pricing.adapters.mongo_market_events import note_events
 from pricing.adapters.mongo_new_prices import touch
 from pricing.adapters.mongo_scan_budget import keep_effects
 from pricing.adapters.offer_changes import COLLECTION, rejudge, write_offers
@@ -110,6 +111,7 @@ class MongoScanLog:
                 await self._outbox.add([page_unread(one, at) for one in unread], session, to=UNREAD)
             partitions = {name: one.partition for name, one in known.facts.items()}
             await touch(self._mongo, decided_anew(before, after), partitions, at, session)
+            await note_events(self._mongo, before, after.values(), at, session)
             effects = await self._effects(0 if second_look else len(new), billed_ms, before, after, session)
             await keep_effects(f"{job_id}/{message_id}", new[0].organisation_id, effects, at, self._mongo, session)
             return recorded

@@ -7,6 +7,7 @@ from pymongo.errors import PyMongoError
 from pricing.adapters.documents import PARTITION, QUARANTINE_KEY, history_from, observation_from, offer_from
 from pricing.adapters.mongo_facts import COLLECTION as FACTS
 from pricing.adapters.mongo_market import OFFERS
+from pricing.adapters.mongo_market_events import note_events
 from pricing.adapters.mongo_new_prices import touch
 from pricing.adapters.offer_changes import COLLECTION, rejudge, write_offers
 from pricing.domain.errors import ObservationNotFound
@@ -52,6 +53,7 @@ class MongoQuarantine:
             if offer is not None and result.offer is not None:
                 await write_offers([(offer, result.offer)], self._mongo, session)
                 await self._touch(offer, result.offer, session)
+                await note_events(self._mongo, {offer.offer_id: offer}, [result.offer], self._clock(), session)
             return result.seen
 
         try:

@@ -2,6 +2,8 @@
 
 from fastapi import FastAPI
 
+from pricing.api.alert_rules import alert_rule_routes
+from pricing.api.alerts import alert_routes
 from pricing.api.analytics import analytics_routes
 from pricing.api.changes import change_routes
 from pricing.api.competitor_settings import competitor_setting_routes
@@ -82,6 +84,8 @@ def build_app(house: Pricing, edge: Edge | None = None) -> FastAPI:
         publication_routes(house),
         emergency_stop_routes(house),
         feed_routes(house),
+        alert_rule_routes(house),
+        alert_routes(house),
         filter_routes(house),
         report_routes(house),
         simulation_routes(house),

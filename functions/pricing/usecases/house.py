@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pricing.domain.analysis import Answer
+from pricing.usecases.alert_ports import AlertRules, Alerts
+from pricing.usecases.alert_rules import SaveAlertRule
 from pricing.usecases.analytics import DayFigures, ReadAnalysis
 from pricing.usecases.approve import ApproveChanges, DenyChanges
 from pricing.usecases.candidates import Candidates, StartDiscovery
@@ -91,6 +93,8 @@ class Stores:
     holds: Holds
     own_prices: OwnPrices
     promotions: Promotions
+    alert_rules: AlertRules
+    alerts: Alerts
     rebuilds: Rebuilds
     market_days: MarketDays
     roll_ups: RollUps
@@ -156,6 +160,7 @@ class Pricing:
     end_promotion: EndPromotion
     read_evidence: ReadEvidence
     read_prior_prices: ReadPriorPrices
+    save_alert_rule: SaveAlertRule
     save_filter: SaveFilter
     preview_filter: PreviewFilter
     request_report: RequestReport

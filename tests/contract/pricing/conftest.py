@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from pricing.adapters.mongo_alert_rules import MongoAlertRules
+from pricing.adapters.mongo_alerts import MongoAlerts
 from pricing.adapters.mongo_batches import MongoBatches
 from pricing.adapters.mongo_candidates import MongoCandidates
 from pricing.adapters.mongo_changes import MongoPriceChanges
@@ -35,6 +37,7 @@ from shared.runtime.mongo import Mongo
 from shared.runtime.outbox import Outbox
 from shared.runtime.queues import Queue
 from tests.builders.pricing import MONDAY
+from tests.fakes.alerts import FakeAlertDesk, FakeAlertRules, FakeAlerts
 from tests.fakes.candidates import FakeCandidates
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.holds import FakeHolds
@@ -63,7 +66,7 @@ from tests.fakes.simulations import FakeSimulations
 
 
 def _in_memory() -> Kept:
-    log, changes = FakeScanLog(), FakeChanges()
+    log, changes, desk = FakeScanLog(), FakeChanges(), FakeAlertDesk()
     stores = Stores(
         facts=FakeFacts(),
         competitors=FakeCompetitors(),
@@ -87,6 +90,8 @@ def _in_memory() -> Kept:
         holds=FakeHolds(),
         own_prices=FakeOwnPrices(),
         promotions=FakePromotions(),
+        alert_rules=FakeAlertRules(desk),
+        alerts=FakeAlerts(desk),
         rebuilds=FakeRebuilds(),
         market_days=FakeMarketDays(),
         roll_ups=FakeRollUps(),
@@ -126,6 +131,8 @@ def _in_mongodb(mongo: Mongo) -> Kept:
         holds=MongoHolds(mongo),
         own_prices=MongoOwnPrices(mongo),
         promotions=MongoPromotions(mongo),
+        alert_rules=MongoAlertRules(mongo),
+        alerts=MongoAlerts(mongo),
         rebuilds=OutboxRebuilds(outbox),
         market_days=MongoMarketDays(mongo),
         roll_ups=OutboxRollUps(mongo, outbox),
