@@ -365,6 +365,36 @@ locals {
       mongodb     = true
       environment = { ALERT_PAUSE_MINUTES = tostring(var.alert_pause_minutes) }
     }
+    "pricing-ask-deliveries" = {
+      description = "Asks for attempts to tell webhooks, and signs them"
+      house       = "pricing"
+      handler     = "pricing.handlers.ask_deliveries.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+      sends_to    = { DELIVER_QUEUE_URL = "pricing-deliver" }
+    }
+    "pricing-deliver" = {
+      description = "Tells receivers of webhooks; no store, no secret, no private network"
+      house       = "pricing"
+      handler     = "pricing.handlers.deliver.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      private     = false
+      sends_to    = { DELIVERED_QUEUE_URL = "pricing-delivered" }
+      environment = {
+        SCANNER_USER_AGENT = var.scanner_user_agent
+        SCANNER_CONNECT_TO = var.scanner_connect_to
+      }
+    }
+    "pricing-record-deliveries" = {
+      description = "Keeps what attempts to tell webhooks came to"
+      house       = "pricing"
+      handler     = "pricing.handlers.record_deliveries.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      mongodb     = true
+    }
     "pricing-trial" = {
       description = "Tries policies and explains decisions for the API"
       house       = "pricing"

@@ -9,12 +9,14 @@ locals {
     "pricing-pages-later" = { consumer = "pricing-return-pages", batch_size = 10, maximum_concurrency = 2 }
     "pricing-observed"    = { consumer = "pricing-record-observations", batch_size = 10, maximum_concurrency = 10 }
     # One page each; few at once, because each costs a question to a language model.
-    "pricing-unread"   = { consumer = "pricing-read-unread", batch_size = 1, maximum_concurrency = 2 }
-    "pricing-decide"   = { consumer = "pricing-decide", batch_size = 1, maximum_concurrency = 10 }
-    "pricing-publish"  = { consumer = "pricing-publish", batch_size = 1, maximum_concurrency = 5 }
-    "pricing-rates"    = { consumer = "pricing-record-rates", batch_size = 10, maximum_concurrency = 2 }
-    "pricing-runs-due" = { consumer = "pricing-start-run", batch_size = 10, maximum_concurrency = 2 }
-    "pricing-reports"  = { consumer = "pricing-write-report", batch_size = 1, maximum_concurrency = 2 }
+    "pricing-unread"    = { consumer = "pricing-read-unread", batch_size = 1, maximum_concurrency = 2 }
+    "pricing-decide"    = { consumer = "pricing-decide", batch_size = 1, maximum_concurrency = 10 }
+    "pricing-publish"   = { consumer = "pricing-publish", batch_size = 1, maximum_concurrency = 5 }
+    "pricing-deliver"   = { consumer = "pricing-deliver", batch_size = 1, maximum_concurrency = 10 }
+    "pricing-delivered" = { consumer = "pricing-record-deliveries", batch_size = 10, maximum_concurrency = 2 }
+    "pricing-rates"     = { consumer = "pricing-record-rates", batch_size = 10, maximum_concurrency = 2 }
+    "pricing-runs-due"  = { consumer = "pricing-start-run", batch_size = 10, maximum_concurrency = 2 }
+    "pricing-reports"   = { consumer = "pricing-write-report", batch_size = 1, maximum_concurrency = 2 }
     # A part reads a thousand products' looks at once; more copies only wait for the database.
     "pricing-roll-ups"    = { consumer = "pricing-roll-up", batch_size = 1, maximum_concurrency = 4 }
     "pricing-simulations" = { consumer = "pricing-simulate", batch_size = 1, maximum_concurrency = 2 }

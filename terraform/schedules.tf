@@ -5,6 +5,7 @@ locals {
   relays = toset([
     "assistant-relay",
     "auth-relay",
+    "pricing-ask-deliveries",
     "pricing-follow-prices",
     "pricing-keep-time",
     "pricing-raise-alerts",

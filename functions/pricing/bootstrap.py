@@ -1,5 +1,7 @@
 """Wire pricing: one function for each kind of door, so that a worker builds no more than it needs."""
 
+import random
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -46,6 +48,7 @@ from pricing.adapters.mongo_runs import MongoRuns
 from pricing.adapters.mongo_saved_views import MongoSavedViews
 from pricing.adapters.mongo_scan_budget import MongoBudgets
 from pricing.adapters.mongo_simulations import MongoSimulations
+from pricing.adapters.mongo_webhooks import MongoWebhooks
 from pricing.adapters.outbox_rebuilds import OutboxRebuilds
 from pricing.adapters.outbox_roll_ups import OutboxRollUps
 from pricing.adapters.pages_later import PagesBack, PagesLater
@@ -53,13 +56,16 @@ from pricing.adapters.s3_lane_memory import S3LaneMemory
 from pricing.adapters.s3_reports import S3ReportFiles
 from pricing.adapters.s3_simulations import S3SimulationFiles
 from pricing.adapters.sqs_rates import SqsRates
+from pricing.adapters.sqs_webhooks import SqsAttempts
 from pricing.domain.analysis import Answer
 from pricing.domain.fetched import FetchLimits
 from pricing.domain.promotions.law import the_law
 from pricing.settings import (
     ApiSettings,
+    AskDeliveriesSettings,
     CloseWorkSettings,
     DecideSettings,
+    DeliverSettings,
     FetchRatesSettings,
     FollowPricesSettings,
     KeepTimeSettings,
@@ -67,6 +73,7 @@ from pricing.settings import (
     PublishSettings,
     RaiseAlertsSettings,
     ReadUnreadSettings,
+    RecordDeliveriesSettings,
     RecordObservationsSettings,
     RecordProductsSettings,
     RecordRatesSettings,
@@ -135,6 +142,7 @@ from pricing.usecases.simulations import LinkSimulationFile, RequestSimulation
 from pricing.usecases.start_runs import FollowPrices, StartDueRun, StartRun
 from pricing.usecases.tell_kpi import TellKpi
 from pricing.usecases.undo import UndoBatch
+from pricing.usecases.webhooks import AskDeliveries, RecordDelivery, RegisterEndpoint, Sender
 from shared.contracts.policy_trials import (
     CheckPolicy,
     DecisionExplained,
@@ -215,6 +223,7 @@ def stores(mongo: Mongo, outbox: Outbox) -> Stores:
         promotions=MongoPromotions(mongo),
         alert_rules=MongoAlertRules(mongo),
         alerts=MongoAlerts(mongo),
+        webhooks=MongoWebhooks(mongo),
         rebuilds=OutboxRebuilds(outbox),
         market_days=MongoMarketDays(mongo),
         views=MongoSavedViews(mongo),
@@ -344,6 +353,7 @@ def wire(
         end_promotion=EndPromotion(promotions=kept.promotions, clock=clock),
         read_evidence=ReadEvidence(promotions=kept.promotions, assess=assess, clock=clock),
         read_prior_prices=ReadPriorPrices(facts=kept.facts, promotions=kept.promotions, assess=assess),
+        register_endpoint=RegisterEndpoint(webhooks=kept.webhooks, clock=clock, draw=secrets.token_bytes),
         save_alert_rule=SaveAlertRule(rules=kept.alert_rules),
         save_filter=SaveFilter(filters=kept.filters),
         preview_filter=PreviewFilter(facts=kept.facts),
@@ -731,6 +741,36 @@ def scanner(settings: ScannerSettings | None = None) -> Scanner:
         observed=Queue(known.observed_queue_url),
         later=PagesLater(Queue(known.pages_later_queue_url), system_clock),
     )
+
+
+def ask_deliveries() -> AskDeliveries:
+    """What asks for attempts to tell webhooks."""
+    settings = AskDeliveriesSettings()
+    wanted = SqsAttempts(Queue(settings.deliver_queue_url), system_clock)
+    return AskDeliveries(webhooks=MongoWebhooks(database(settings)), wanted=wanted, clock=system_clock)
+
+
+def record_deliveries() -> RecordDelivery:
+    """The keeper of what attempts came to."""
+    return RecordDelivery(
+        webhooks=MongoWebhooks(database(RecordDeliveriesSettings())), clock=system_clock, draw=random.random
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSender:
+    """What meets receivers of webhooks, and the queue that it answers on."""
+
+    sender: Sender
+    delivered: Queue
+
+
+def webhook_sender(settings: DeliverSettings | None = None) -> WebhookSender:
+    """The sender of webhooks."""
+    known = settings or DeliverSettings()
+    made = import_module("pricing.adapters.aiohttp_webhooks")
+    sender = made.AioHttpWebhooks(known.scanner_user_agent, connect_to=known.detour)
+    return WebhookSender(sender=sender, delivered=Queue(known.delivered_queue_url))
 
 
 def return_pages() -> PagesBack:

@@ -158,10 +158,28 @@ class ReadUnreadSettings(FunctionSettings, ConsumerSettings):
     observed_queue_url: str
 
 
+class AskDeliveriesSettings(StoreSettings):
+    """What the function is told that asks for attempts to tell webhooks."""
+
+    deliver_queue_url: str
+
+
+class DeliverSettings(FetcherSettings, ConsumerSettings):
+    """What the sender of webhooks is told. It holds no database and no credential but its queues'."""
+
+    delivered_queue_url: str
+
+
+class RecordDeliveriesSettings(StoreSettings, ConsumerSettings):
+    """What the keeper of attempts is told."""
+
+
 DOORS: dict[str, type[BaseSettings]] = {
     "api": ApiSettings,
+    "ask_deliveries": AskDeliveriesSettings,
     "close_work": CloseWorkSettings,
     "decide": DecideSettings,
+    "deliver": DeliverSettings,
     "fetch_rates": FetchRatesSettings,
     "follow_prices": FollowPricesSettings,
     "keep_time": KeepTimeSettings,
@@ -171,6 +189,7 @@ DOORS: dict[str, type[BaseSettings]] = {
     "questions": StoreSettings,
     "raise_alerts": RaiseAlertsSettings,
     "read_unread": ReadUnreadSettings,
+    "record_deliveries": RecordDeliveriesSettings,
     "record_observations": RecordObservationsSettings,
     "record_products": RecordProductsSettings,
     "record_rates": RecordRatesSettings,

@@ -109,6 +109,11 @@ run "scanner" {
   }
 
   assert {
+    condition     = !local.functions["pricing-deliver"].private && length([for variable in keys(local.environments["pricing-deliver"]) : variable if can(regex("MONGODB|TOKEN|VALKEY|BUS", variable))]) == 0
+    error_message = "Whoever meets a receiver of webhooks stays outside and knows of no store."
+  }
+
+  assert {
     condition     = alltrue([for name, row in local.functions : row.private if row.mongodb || row.valkey])
     error_message = "Whoever meets a store is in the private network."
   }

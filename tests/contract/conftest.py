@@ -60,6 +60,8 @@ ENVIRONMENT = {
     "SCANNER_USER_AGENT": "OmniPriceX/0.1 (+https://example.org/scanner)",
     "SCANNER_MIN_DELAY_SECONDS": "0",
     "ALERT_PAUSE_MINUTES": "15",
+    "DELIVER_QUEUE_URL": "deliver",
+    "DELIVERED_QUEUE_URL": "delivered",
     "SCHEDULE_GROUP": "group",
     "SCHEDULE_ROLE_ARN": "role",
     "SCHEDULE_DLQ_ARN": "dlq",

@@ -29,6 +29,7 @@ from pricing.adapters import (
     mongo_saved_views,
     mongo_scan_budget,
     mongo_simulations,
+    mongo_webhooks,
     offer_changes,
     outbox_roll_ups,
 )
@@ -78,5 +79,7 @@ INDEXES: Indexes = {
     mongo_scan_budget.EFFECTS: mongo_scan_budget.EFFECT_INDEXES,
     outbox_roll_ups.COLLECTION: (),
     mongo_simulations.COLLECTION: mongo_simulations.INDEXES,
+    mongo_webhooks.DELIVERIES: mongo_webhooks.DELIVERY_INDEXES,
+    mongo_webhooks.ENDPOINTS: mongo_webhooks.ENDPOINT_INDEXES,
     outbox.COLLECTION: outbox.INDEXES,
 }

@@ -13,7 +13,8 @@ from pricing.adapters.mongo_alerts import COLLECTION as ALERTS
 from pricing.adapters.mongo_alerts import alert_document, cause_key, line_from
 from pricing.adapters.mongo_market_events import COLLECTION as EVENTS
 from pricing.adapters.mongo_market_events import event_from, event_key
-from pricing.domain.alerts.alert import Cause
+from pricing.adapters.mongo_webhooks import tell_webhooks
+from pricing.domain.alerts.alert import Alert, Cause
 from pricing.domain.alerts.lines import AlertLine
 from pricing.domain.alerts.market import MarketEvent
 from pricing.domain.alerts.raising import Ledger, LineKey, Round, Step
@@ -133,6 +134,16 @@ class MongoAlertDesk:
                 await self._mongo.collection(ALERTS).insert_many(
                     [alert_document(one) for one in step.alerts], session=session
                 )
+                for one in step.alerts:
+                    await tell_webhooks(
+                        self._mongo,
+                        shop.organisation_id,
+                        "alert.raised",
+                        one.alert_id,
+                        _told_alert(one),
+                        one.raised_at,
+                        session,
+                    )
 
         try:
             await self._mongo.transaction(work)
@@ -173,6 +184,14 @@ def _line_key(line: AlertLine) -> Document:
 
 def _line_document(line: AlertLine) -> Document:
     return _line_key(line) | asdict(line)
+
+
+def _told_alert(alert: Alert) -> Document:
+    """An alert as receivers of webhooks are told of it; its lines are read by its id."""
+    names = ("alert_id", "rule_id", "shop_id", "kind", "text", "competitor_id", "direction", "currency", "offers")
+    plain = {name: getattr(alert, name) for name in (*names, "products", "under_floor")}
+    link = f"/pricing/alerts/{alert.alert_id}"
+    return plain | {"money": None if alert.money is None else f"{alert.money:f}", "link": link}
 
 
 def _told(cause: Cause) -> UpdateOne:

@@ -9,11 +9,13 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from pricing.adapters.commands import PUBLISH, batch_requested
 from pricing.adapters.mongo_changes import COLLECTION as CHANGES
 from pricing.adapters.mongo_changes import waiting_changes
+from pricing.adapters.mongo_webhooks import tell_webhooks
 from pricing.domain.errors import BatchNotFound
 from pricing.domain.outcome import Outcome, next_review
 from pricing.domain.price_change import State
 from pricing.usecases.publication_ports import Batch
 from shared.contracts.jobs import Outcome as JobOutcome
+from shared.kernel.identifiers import derived_id
 from shared.kernel.paging import Page, Window
 from shared.runtime.job_facts import JobFacts
 from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
@@ -193,6 +195,16 @@ class MongoBatches:
             facts = _facts(batch)
             cost = facts.computed(PUBLISHER_MB, known.started_at, at)
             await self._outbox.add([cost, facts.ended(OUTCOMES[state], at, detail)], session)
+            told = {
+                "batch_id": batch.batch_id,
+                "shop_id": known.shop_id,
+                "state": state,
+                "total": ended.total,
+                "states": states,
+                "detail": detail,
+            }
+            event_id = derived_id("evt", batch.organisation_id, batch.batch_id, "ended")
+            await tell_webhooks(self._mongo, batch.organisation_id, "batch.ended", event_id, told, at, session)
             return ended
 
         ended = await self._mongo.transaction(work)

@@ -7,11 +7,13 @@ from datetime import datetime
 from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import PyMongoError
 
+from pricing.adapters.mongo_facts import COLLECTION as FACTS
 from pricing.adapters.mongo_own_moves import note_moves
+from pricing.adapters.mongo_webhooks import tell_webhooks
 from pricing.domain.decision import Route
 from pricing.domain.price_change import PriceChange, State
 from pricing.usecases.publication_ports import ChangesWanted, Tally
-from shared.kernel.identifiers import NewId
+from shared.kernel.identifiers import NewId, derived_id
 from shared.kernel.paging import Page, Window
 from shared.runtime.job_facts import JobFacts
 from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
@@ -198,9 +200,25 @@ class MongoPriceChanges:
             part = ended[0].change_id
             told = JobFacts(organisation_id, batch_id).progressed(part, at, done=len(applied), failed=failed)
             await self._outbox.add([told], session)
+            await self._tell_applied(applied, at, session)
 
         await self._mongo.transaction(work)
         await self._outbox.relay_quietly()
+
+    async def _tell_applied(self, applied: Sequence[PriceChange], at: datetime, session: Session) -> None:
+        if not applied:
+            return
+        first = min(applied, key=lambda change: change.change_id)
+        whose = {"_id": {"$in": [one.product_id for one in applied]}, "organisation_id": first.organisation_id}
+        named = self._mongo.collection(FACTS).find(whose, {"name": 1}, session=session)
+        names = {one["_id"]: one["name"] async for one in named}
+        data = {
+            "shop_id": first.shop_id,
+            "batch_id": first.batch_id,
+            "prices": [_told_price(one, names.get(one.product_id)) for one in applied],
+        }
+        event_id = derived_id("evt", first.organisation_id, first.change_id)
+        await tell_webhooks(self._mongo, first.organisation_id, "price.applied", event_id, data, at, session)
 
     async def release(self, organisation_id: str, batch_id: str) -> None:
         """Take the changes of a batch that were not sent out of it; they stay approved."""
@@ -279,6 +297,20 @@ class MongoPriceChanges:
             return [change_from(one) async for one in cursor]
         except PyMongoError as error:
             raise unavailable("read price changes") from error
+
+
+def _told_price(change: PriceChange, name: str | None) -> dict[str, str | None]:
+    """A written price as receivers of webhooks are told of it."""
+    return {
+        "change_id": change.change_id,
+        "product_id": change.product_id,
+        "name": name,
+        "sku": change.sku,
+        "shop_id": change.shop_id,
+        "currency": change.currency,
+        "before": None if change.before is None else f"{change.before:f}",
+        "after": f"{change.after:f}",
+    }
 
 
 def waiting_changes(organisation_id: str, shop_id: str, run_id: str | None) -> Document:

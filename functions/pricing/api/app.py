@@ -29,6 +29,7 @@ from pricing.api.runs import decision_routes, run_routes
 from pricing.api.saved_views import saved_view_routes
 from pricing.api.scan_budget import scan_budget_routes
 from pricing.api.simulations import simulation_routes
+from pricing.api.webhooks import webhook_routes
 from pricing.usecases.house import Pricing
 from shared.runtime.http_api import Edge, Manners, build_api
 from shared.runtime.prometheus import gauge_routes
@@ -86,6 +87,7 @@ def build_app(house: Pricing, edge: Edge | None = None) -> FastAPI:
         feed_routes(house),
         alert_rule_routes(house),
         alert_routes(house),
+        webhook_routes(house),
         filter_routes(house),
         report_routes(house),
         simulation_routes(house),

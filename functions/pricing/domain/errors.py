@@ -400,3 +400,24 @@ class AlertRuleChanged(Conflict):
 
     code = "pricing/alert-rule-changed"
     title = "Somebody else changed the rule of alerts"
+
+
+class InvalidWebhookEndpoint(Invalid):
+    """A receiver of webhooks that may not be told anything."""
+
+    code = "pricing/invalid-webhook-endpoint"
+    title = "The receiver of webhooks cannot be as it is written"
+
+
+class WebhookEndpointNotFound(NotFound):
+    """No such receiver of webhooks in this organisation."""
+
+    code = "pricing/webhook-endpoint-not-found"
+    title = "There is no such receiver of webhooks"
+
+
+class TooManyWebhookEndpoints(Conflict):
+    """An organisation with as many receivers of webhooks as it may have."""
+
+    code = "pricing/too-many-webhook-endpoints"
+    title = "There are as many receivers of webhooks as there may be"

@@ -48,6 +48,7 @@ from pricing.usecases.start_runs import StartRun
 from pricing.usecases.tell_kpi import TellKpi
 from pricing.usecases.trials import Trials
 from pricing.usecases.undo import UndoBatch
+from pricing.usecases.webhooks import RegisterEndpoint, Webhooks
 from shared.kernel.clock import Clock
 from shared.kernel.gauges import ReadGauges
 
@@ -95,6 +96,7 @@ class Stores:
     promotions: Promotions
     alert_rules: AlertRules
     alerts: Alerts
+    webhooks: Webhooks
     rebuilds: Rebuilds
     market_days: MarketDays
     roll_ups: RollUps
@@ -160,6 +162,7 @@ class Pricing:
     end_promotion: EndPromotion
     read_evidence: ReadEvidence
     read_prior_prices: ReadPriorPrices
+    register_endpoint: RegisterEndpoint
     save_alert_rule: SaveAlertRule
     save_filter: SaveFilter
     preview_filter: PreviewFilter

@@ -16,6 +16,8 @@ from shared.contracts.policy_trials import (
 )
 from shared.contracts.pricing import (
     BatchRequested,
+    DeliveryRequested,
+    DeliveryTried,
     FactsWanted,
     LostFirstPlaceQuestion,
     PagesRead,
@@ -73,6 +75,8 @@ MESSAGES: dict[str, type[Message]] = {
     "pricing.follow-recipe": FollowRecipe,
     "pricing.lost-first-place-question": LostFirstPlaceQuestion,
     "pricing.page-read-again": PageReadAgain,
+    "pricing.delivery-requested": DeliveryRequested,
+    "pricing.delivery-tried": DeliveryTried,
     "pricing.page-unread": PageUnread,
     "pricing.pages-discovered": PagesDiscovered,
     "pricing.pages-read": PagesRead,

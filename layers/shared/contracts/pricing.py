@@ -209,6 +209,30 @@ class PageUnread(Event):
     page_hash: str | None = None
 
 
+class DeliveryRequested(Event):
+    """Command: make one attempt to tell a receiver of webhooks. The headers carry the signature, the secret stays.
+
+    `body` is what is signed, as it is to be sent.
+    """
+
+    type: Literal["pricing.delivery-requested"] = "pricing.delivery-requested"
+    delivery_id: str
+    attempt: int = Field(ge=1)
+    url: str
+    headers: dict[str, str]
+    body: str
+
+
+class DeliveryTried(Event):
+    """The sender's answer: the status that the receiver answered with, or why there was none."""
+
+    type: Literal["pricing.delivery-tried"] = "pricing.delivery-tried"
+    delivery_id: str
+    attempt: int = Field(ge=1)
+    status: int | None = None
+    failure: str = ""
+
+
 class PagesRead(Event):
     """The scanner's answer: readings of pages, of whichever hosts. It becomes observations.
 

@@ -29,6 +29,7 @@ from pricing.adapters.mongo_runs import MongoRuns
 from pricing.adapters.mongo_saved_views import MongoSavedViews
 from pricing.adapters.mongo_scan_budget import MongoBudgets
 from pricing.adapters.mongo_simulations import MongoSimulations
+from pricing.adapters.mongo_webhooks import MongoWebhooks
 from pricing.adapters.outbox_rebuilds import OutboxRebuilds
 from pricing.adapters.outbox_roll_ups import OutboxRollUps
 from pricing.usecases.house import Stores
@@ -63,6 +64,7 @@ from tests.fakes.publication import FakeBatches, FakeChanges, FakeEmergencyStops
 from tests.fakes.rebuilds import FakeRebuilds
 from tests.fakes.recipes import FakeRecipes
 from tests.fakes.simulations import FakeSimulations
+from tests.fakes.webhooks import FakeWebhooks
 
 
 def _in_memory() -> Kept:
@@ -92,6 +94,7 @@ def _in_memory() -> Kept:
         promotions=FakePromotions(),
         alert_rules=FakeAlertRules(desk),
         alerts=FakeAlerts(desk),
+        webhooks=FakeWebhooks(),
         rebuilds=FakeRebuilds(),
         market_days=FakeMarketDays(),
         roll_ups=FakeRollUps(),
@@ -133,6 +136,7 @@ def _in_mongodb(mongo: Mongo) -> Kept:
         promotions=MongoPromotions(mongo),
         alert_rules=MongoAlertRules(mongo),
         alerts=MongoAlerts(mongo),
+        webhooks=MongoWebhooks(mongo),
         rebuilds=OutboxRebuilds(outbox),
         market_days=MongoMarketDays(mongo),
         roll_ups=OutboxRollUps(mongo, outbox),

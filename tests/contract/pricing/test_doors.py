@@ -548,6 +548,29 @@ def published(market: Market) -> dict[str, Any]:
     return batch
 
 
+def test_receivers_of_webhooks_are_told_of_applied_prices_and_ended_publications(market: Market) -> None:
+    market.doors.cloud.functions["products-prices"] = Catalogue()
+    body = {"url": "https://receiver.example/", "events": ["price.applied", "batch.ended"]}
+    assert market.api.ask("POST", "/pricing/webhook-endpoints", body).status == 201
+    batch = published(market)
+    market.deliver("publish", "sqs_batch_requested", market.doors.cloud.messages("publish")[-1])
+    kept = market.doors.database["webhook_deliveries"].find({}, sort=[("sequence", 1)])
+    told = {one["event"]: json.loads(one["body"])["data"] for one in kept}
+    (change,) = market.api.ask("GET", "/pricing/price-changes", query=f"batch_id={batch['batch_id']}").json["data"]
+
+    assert sorted(told) == ["batch.ended", "price.applied"]
+    assert told["batch.ended"] | {"batch_id": batch["batch_id"], "states": {"APPLIED": 1}} == told["batch.ended"]
+    (price,) = told["price.applied"]["prices"]
+    assert price["name"]
+    assert {name: price[name] for name in ("product_id", "sku", "shop_id", "after", "currency")} == {
+        "product_id": change["product_id"],
+        "sku": change["sku"],
+        "shop_id": change["shop_id"],
+        "after": change["after"]["amount"],
+        "currency": change["after"]["currency"],
+    }
+
+
 def test_writing_is_stopped_undone_and_let_go_on(market: Market) -> None:
     catalogue = Catalogue()
     market.doors.cloud.functions["products-prices"] = catalogue

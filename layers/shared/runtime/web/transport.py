@@ -86,6 +86,16 @@ class WebTransport:
                 )
             return Answer(response.status, response.headers.copy(), body.unpacked, body.packed, body.encoding)
 
+    async def post(self, url: str, headers: dict[str, str], body: bytes, seconds: float) -> int:
+        """Post to a checked URL, follow nothing and leave the answer's body unread; returns the status."""
+        target, extra = self._target(url)
+        async with (
+            asyncio.timeout(seconds),
+            self._opened().post(target, data=body, headers={**headers, **extra}, allow_redirects=False) as response,
+        ):
+            response.close()
+            return response.status
+
     def _target(self, url: str) -> tuple[URL, dict[str, str]]:
         if self._connect_to is None:
             return URL(url, encoded=True), {}
