@@ -26,7 +26,7 @@ from tests.builders.demo_shop import (
     page_of,
     policy,
 )
-from tests.fakes.deployed_team import RUN_SECONDS, SECONDS, Team, market_of, opened, signed_in, until
+from tests.fakes.deployed_team import ENDED, RUN_SECONDS, SECONDS, Team, market_of, opened, signed_in, until
 from tests.fakes.told_looks import HOUR, reading, tell
 
 pytestmark = pytest.mark.timeout(900)
@@ -259,6 +259,27 @@ def test_j1_the_index_is_97_99_and_excludes_what_it_must(team: Team, published: 
     for one in now["offers"]:
         assert team.author.get(f"/pricing/observations/{one['observation_id']}")["offer_id"] == one["offer_id"]
     assert groups["Audio"]["last"]["without_competition"] >= 1
+
+
+def test_j1_the_days_of_the_market_say_the_same(team: Team, published: dict[str, Json]) -> None:
+    assert published
+    today = datetime.now(UTC).date()
+    asked = {"shop_id": SHOP, "from": (today - timedelta(days=3)).isoformat(), "to": today.isoformat()}
+    job = team.colleague.post("/pricing/analytics/rebuilds", asked)
+    done = team.colleague.until(f"/scheduler/jobs/{job['job_id']}", lambda one: one["state"] in ENDED, SECONDS)
+    assert done["state"] == "COMPLETED", done
+
+    rows = list(team.author.walk("/pricing/analytics/matrix", shop_id=SHOP, limit=500))
+    cells = {one["competitor_id"]: one for one in rows if one["sku"] == "HP-100"}
+    told = {rival: (one["ours"], one["price"], one["index"], one["left_out"]) for rival, one in cells.items()}
+    assert told == {
+        "c1": ("92.99", "94.90", "97.99", None),
+        "c2": ("92.99", "94.90", "97.99", None),
+        "c3": ("92.99", None, None, "not_in_stock"),
+        "bazaar": ("92.99", None, None, "own"),
+    }
+    history = team.author.get("/pricing/analytics/history", shop_id=SHOP, sku="HP-100")["data"]
+    assert [one["price"] for one in history if one["line"] == "ours"][-1] == "92.99"
 
 
 def test_j1_a_cut_of_the_weekend_that_was_taken_back_is_listed(team: Team) -> None:
