@@ -5,7 +5,7 @@ the run's own, the bus in memory. `worker` and `store's own` are seconds of the 
 machine changes less than those of the clock. All shops are filled before the first run, and the runs take turns, each
 at the same share of its parts: what else the machine does slows them all.
 
-It takes about ten minutes; what was measured stands in docs/reliability.md.
+It takes 12 to 20 minutes; what was measured stands in docs/reliability.md.
 """
 
 import asyncio
