@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from pricing.domain.price_text_alone import read_alone
 from pricing.domain.price_text_currencies import PageLocale
@@ -27,6 +28,7 @@ _SIGN_AS_MARK = re.compile(
     r"(?<![\d.,])(?P<whole>\d{1,3}(?:[. ,']\d{3})+|\d+)(?P<sign>[€$£₽₴₺₪])"
     r"(?:(?P<cents>\d{2,3})(?![\w.,€$£]|\s?%)|\s(?P<far>\d\d)(?=\s*(?:$|[*)(])))"
 )
+_SIGN_BEFORE_DIGIT = re.compile(r"[€$£₽₴₺₪]\s?\d")
 _DATED = re.compile(r"[-/.]0\d(?!\d)")
 _NOT_A_PRICE = re.compile(r"\s?%|\s?(?:[a-z]{1,3}b|cm|mm|inch|”|\"|in\.|ft\.|[WV]\b|pcs|stk|st\b)", re.IGNORECASE)
 _ORDER = {
@@ -48,8 +50,7 @@ class PriceText:
     quantity: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
+class _Part(NamedTuple):
     """One number of the text with its sign and its role."""
 
     start: int
@@ -57,8 +58,7 @@ class _Part:
     amount: Decimal
     kind: Kind
     signs: tuple[Sign, ...]
-    quantity: int | None = None
-    written: Numeral
+    quantity: int | None
 
     def rank(self) -> tuple[bool, int, int]:
         return not self.signs, _ORDER[self.kind], self.start
@@ -71,14 +71,15 @@ def read_price(text: str, *, hint: str | None = None, locale: PageLocale | None 
     if (not hint or beside_hint) and (alone := read_alone(plain, locale, beside_hint)):
         amount, code, symbol = alone
         return PriceText(amount=amount, currency=code, symbol=symbol, kind=Kind.EXACT)
-    plain = _SIGN_AS_MARK.sub(_mark_for_sign, plain)
+    if _SIGN_BEFORE_DIGIT.search(plain):
+        plain = _SIGN_AS_MARK.sub(_mark_for_sign, plain)
     signs = _useful_signs(plain)
     parts = _parts(plain, signs, beside_hint, locale)
-    prices = sorted((part for part in parts if part.kind in _ORDER), key=_Part.rank)
+    prices = [part for part in parts if part.kind in _ORDER]
     if not prices:
         return _without_number(plain, parts, signs, locale)
-    best = prices[0]
-    low, highest = _range(plain, best, parts)
+    best = min(prices, key=_Part.rank) if len(prices) > 1 else prices[0]
+    low, highest = _range(plain, best, parts) if len(parts) > 1 else (best.amount, None)
     deciding = (*best.signs, *(() if best.signs else signs[:1]), *((beside_hint,) if beside_hint else ()))
     sign = next((s for s in deciding if s.currency(locale)), deciding[0] if deciding else None)
     return PriceText(
@@ -87,7 +88,7 @@ def read_price(text: str, *, hint: str | None = None, locale: PageLocale | None 
         symbol=sign.text if sign else None,
         kind=Kind.RANGE if highest else best.kind,
         highest=highest,
-        list_amount=_list_amount(best, parts),
+        list_amount=_list_amount(best, parts) if len(parts) > 1 else None,
         quantity=best.quantity,
     )
 
@@ -99,14 +100,16 @@ def _mark_for_sign(match: re.Match[str]) -> str:
 
 def _useful_signs(plain: str) -> list[Sign]:
     signs = signs_in(plain)
-    if any(not sign.vague for sign in signs):
-        return [sign for sign in signs if not sign.vague]
+    if clear := [sign for sign in signs if not sign.vague]:
+        return clear
+    if len(signs) != 1:
+        return []
     said = _NUMBERS.sub("", plain)
-    return signs if len(signs) == 1 and said.strip(" .:-*") == signs[0].text.strip(" .:") else []
+    return signs if said.strip(" .:-*") == signs[0].text.strip(" .:") else []
 
 
 def _parts(plain: str, signs: list[Sign], hint: Sign | None, locale: PageLocale | None) -> list[_Part]:
-    found = [m for m in _NUMBERS.finditer(plain) if not any(s.start < m.end() and m.start() < s.end for s in signs)]
+    found = [m for m in _NUMBERS.finditer(plain) if not [s for s in signs if s.start < m.end() and m.start() < s.end]]
     parts = []
     for index, match in enumerate(found):
         until = found[index + 1].start() if index + 1 < len(found) else len(plain)
@@ -125,32 +128,32 @@ def _part(
     locale: PageLocale | None,
 ) -> _Part | None:
     written = numeral_of(match)
-    beside = sign_beside(plain, signs, match.start(), match.end())
+    start, end = match.span()
+    beside = sign_beside(plain, signs, start, end) if signs else []
     if not _may_be_a_price(plain, match, written, has_sign=bool(beside)):
         return None
     currency = _currency((*beside, *(signs if not beside else ()), *((hint,) if hint else ())), locale)
-    behind = beside[0].end if beside and beside[0].start >= match.end() else match.end()
-    lead = plain[: beside[0].start if beside and beside[0].end <= match.start() else match.start()]
+    behind = beside[0].end if beside and beside[0].start >= end else end
+    lead = plain[: beside[0].start if beside and beside[0].end <= start else start]
     quantity = quantity_before(lead)
     return _Part(
-        start=match.start(),
-        end=match.end(),
-        amount=value_of(written, currency),
-        kind=_kind(plain[around[0] : match.start()], plain[behind : behind + _FAR], lead, quantity),
-        signs=tuple(beside),
-        quantity=quantity,
-        written=written,
+        start,
+        end,
+        value_of(written, currency),
+        _kind(plain[around[0] : start], plain[behind : behind + _FAR], lead, quantity),
+        tuple(beside),
+        quantity,
     )
 
 
 def _kind(before: str, behind: str, lead: str, quantity: int | None) -> Kind:
     if quantity is not None and quantity > 1:
         return Kind.MULTIBUY
-    return Kind.INSTALMENT if is_multiplied(lead) else kind_of_part(before, behind)
+    return Kind.INSTALMENT if lead and is_multiplied(lead) else kind_of_part(before, behind)
 
 
 def _may_be_a_price(plain: str, match: re.Match[str], written: Numeral, *, has_sign: bool) -> bool:
-    if plain[match.end() :].lstrip().startswith("%") or len(written.text) > _LONGEST_NUMERAL:
+    if plain.startswith(("%", " %"), match.end()) or len(written.text) > _LONGEST_NUMERAL:
         return False
     if has_sign:
         return True
@@ -162,7 +165,10 @@ def _may_be_a_price(plain: str, match: re.Match[str], written: Numeral, *, has_s
 
 
 def _currency(signs: tuple[Sign, ...], locale: PageLocale | None) -> str | None:
-    return next((code for sign in signs if (code := sign.currency(locale))), None)
+    for sign in signs:
+        if code := sign.currency(locale):
+            return code
+    return None
 
 
 def _range(plain: str, best: _Part, parts: list[_Part]) -> tuple[Decimal, Decimal | None]:

@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from pricing.domain.price_text_currencies import THREE_DECIMALS, ZERO_DECIMALS
 
@@ -37,8 +37,7 @@ _MACHINE_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,30})?")
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A number as written, before its currency has said how to read a lone mark."""
 
     text: str
@@ -58,8 +57,11 @@ def readable(text: str) -> str:
 
 def numeral_of(match: re.Match[str]) -> Numeral:
     """Return the numeral a match of NUMBER holds."""
-    form = next(form for form in ("grouped", "indian", "plain", "bare") if match[form] is not None)
-    return Numeral(text=match[form], form=form, mark=match["mark"])
+    plain = match["plain"]
+    if plain is not None:
+        return Numeral(plain, "plain")
+    form = next(form for form in ("grouped", "indian", "bare") if match[form] is not None)
+    return Numeral(match[form], form, match["mark"])
 
 
 def value_of(numeral: Numeral, currency: str | None) -> Decimal:

@@ -1,7 +1,7 @@
 """Find the currency signs of a text: symbols, ISO codes and words."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pricing.domain.price_text_currencies import (
     ISO_CODES,
@@ -22,8 +22,7 @@ _BEFORE = re.compile(r"[\s:.\-]{0,3}")
 _BEHIND = re.compile(r"\s?(?:[.,]\s?[-–—]+)?\s?")
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(NamedTuple):
     """A currency sign and where it stands."""
 
     start: int
@@ -61,6 +60,8 @@ _SIGNS = re.compile(_by_first_letter(_SPELLINGS))
 
 
 def _is_vague(text: str) -> bool:
+    if len(text) == 1 and not text.isalpha():
+        return False
     key = text.casefold()
     if key.upper() in ISO_CODES:
         return not text.isupper()
@@ -74,9 +75,14 @@ def signs_in(text: str) -> list[Sign]:
     small = text.lower()
     if len(small) != len(text):
         small = "".join(letter if len(letter.lower()) > 1 else letter.lower() for letter in text)
-    spans = [match.span() for match in _SIGNS.finditer(small)]
-    found = [Sign(start, end, text[start:end], _is_vague(text[start:end])) for start, end in spans]
-    return [sign for sign in found if not (sign.vague and sign.text.upper() in _WORDS)]
+    found = []
+    for match in _SIGNS.finditer(small):
+        start, end = match.span()
+        said = text[start:end]
+        vague = _is_vague(said)
+        if not (vague and said.upper() in _WORDS):
+            found.append(Sign(start, end, said, vague))
+    return found
 
 
 def clear_sign(text: str) -> Sign | None:
@@ -86,10 +92,17 @@ def clear_sign(text: str) -> Sign | None:
 
 def sign_beside(text: str, signs: list[Sign], start: int, end: int) -> list[Sign]:
     """Return the signs that touch the number at start..end, the one its text's style prefers first."""
-    before = next((s for s in signs if s.end <= start and _BEFORE.fullmatch(text, s.end, start)), None)
-    behind = next((s for s in signs if s.start >= end and _BEHIND.fullmatch(text, end, s.start)), None)
-    leads = bool(before) and not any(sign.isdigit() for sign in text[: signs[0].start])
-    return [sign for sign in ((before, behind) if leads else (behind, before)) if sign]
+    before = behind = None
+    for sign in signs:
+        if sign.end <= start:
+            if before is None and _BEFORE.fullmatch(text, sign.end, start):
+                before = sign
+        elif behind is None and sign.start >= end and _BEHIND.fullmatch(text, end, sign.start):
+            behind = sign
+    if before is None or behind is None:
+        return [sign for sign in (before, behind) if sign]
+    leads = not any(sign.isdigit() for sign in text[: signs[0].start])
+    return [before, behind] if leads else [behind, before]
 
 
 def sign_of_hint(hint: str) -> Sign | None:
