@@ -16,6 +16,8 @@ _META = b"<meta"
 _LONGEST_TAG = 3_000
 _WIDEST_GAP = 50_000  # tags stand together; what follows them is script
 _ATTRIBUTE = re.compile(rb"(property|name|content|itemprop)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
+# How most tags are written: a name, a content, and nothing else.
+_USUAL = re.compile(rb"\s*+(?:property|name)=\"([a-zA-Z][\w:.-]*+)\"\s++content=\"([^\"]*+)\"\s*+/?")
 _NAME_FIRST = re.compile(rb"\s*(?:property|name)\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _WANTED = (
     b"og:ti", b"og:ty", b"og:pr", b"og:lo", b"og:av", b"og:co", b"og:br", b"og:de", b"product:", b"price", b"currency",
@@ -46,15 +48,24 @@ def meta_tags(page: bytes) -> dict[str, str]:
     tags: dict[str, str] = {}
     for tag in _tags(page, _HEAD):
         first = _NAME_FIRST.match(tag)
-        if b"itemprop=" in tag or (first and not first[1].lower().startswith(_WANTED)):
+        if (first and not first[1].lower().startswith(_WANTED)) or b"itemprop=" in tag:
             continue
-        parts = {name.lower(): (a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag)}
-        name = parts.get(b"property") or parts.get(b"name")
-        if name and b"content" in parts and b"itemprop" not in parts:
-            value = parts[b"content"].decode("utf-8", "replace").strip()
+        name, content = _named(tag)
+        if name and content is not None:
+            value = content.decode("utf-8", "replace").strip()
             value = html.unescape(value).strip() if "&" in value else value
             tags.setdefault(name.decode("utf-8", "replace").strip().lower(), value)
     return tags
+
+
+def _named(tag: bytes) -> tuple[bytes | None, bytes | None]:
+    """Return what a tag is called and what it says, where it is no other thing's property."""
+    if usual := _USUAL.fullmatch(tag):
+        return usual[1], usual[2]
+    parts = {name.lower(): (a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag)}
+    if b"itemprop" in parts:
+        return None, None
+    return parts.get(b"property") or parts.get(b"name"), parts.get(b"content")
 
 
 def _tags(page: bytes, end: int) -> Iterator[bytes]:
@@ -70,10 +81,10 @@ def _tags(page: bytes, end: int) -> Iterator[bytes]:
 
 def read_meta_tags(tags: dict[str, str], locale: PageLocale) -> Claim | None:
     """Return what the tags say, or None when none of them speaks of a price or a product."""
-    currency = next((code for name in _CURRENCY if (code := iso_currency(tags.get(name), locale))), None)
+    stated = [tags[name] for name in _CURRENCY if name in tags]
+    currency = next((code for said in stated if (code := iso_currency(said, locale))), None)
     price = _first(tags, _PRICE, currency, locale)
-    product = any(name.startswith("product:") for name in tags) or tags.get("og:type", "").startswith("product")
-    if price is None and not product:
+    if price is None and not _of_product(tags):
         return None
     listed = _first(tags, _LIST, currency, locale)
     return Claim(
@@ -94,11 +105,16 @@ def read_meta_tags(tags: dict[str, str], locale: PageLocale) -> Claim | None:
 
 def _first(tags: dict[str, str], names: tuple[str, ...], currency: str | None, locale: PageLocale) -> Decimal | None:
     for name in names:
-        if name == "twitter:data1" and not _looks_like_price(tags):
+        said = tags.get(name)
+        if not said or (name == "twitter:data1" and not _looks_like_price(tags)):
             continue
-        if (amount := money(tags.get(name) or None, currency, locale)) is not None:
+        if (amount := money(said, currency, locale)) is not None:
             return amount
     return None
+
+
+def _of_product(tags: dict[str, str]) -> bool:
+    return tags.get("og:type", "").startswith("product") or any(name.startswith("product:") for name in tags)
 
 
 def _looks_like_price(tags: dict[str, str]) -> bool:

@@ -12,7 +12,8 @@ _LIST_PRICES = ("listprice", "strikethroughprice", "msrp", "srp", "regularprice"
 _MOST_OFFERS = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen: a page may make many, and what is frozen is made four times as slowly.
+@dataclass(slots=True, kw_only=True)
 class Offer:
     """One offer: its price and everything that helps to choose among several."""
 

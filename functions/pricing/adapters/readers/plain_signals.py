@@ -43,7 +43,8 @@ _ROOTS = frozenset({"body", "html", "-undef"})
 _ANCESTORS = 12
 
 
-@dataclass(frozen=True, slots=True)
+# Neither of these two is frozen: a page makes hundreds, and what is frozen is made four times as slowly.
+@dataclass(slots=True)
 class Called:
     """What the names of an element say about the price in it."""
 
@@ -56,7 +57,6 @@ class Called:
     aside: bool
 
 
-# Not frozen: a page makes hundreds, and what is frozen is made four times as slowly.
 @dataclass(slots=True)
 class Element:
     """What is asked of an element again and again, asked of the tree once.
@@ -170,12 +170,12 @@ def text_behind(node: LexborNode) -> str | None:
 
 def is_struck(chain: tuple[Element, ...], read: PriceText) -> bool:
     """Return whether a price is one of the past: crossed out, or named so."""
-    return read.kind is Kind.WAS or chain[0].called.old or any(near.struck for near in chain[:4])
+    return read.kind is Kind.WAS or chain[0].called.old or True in [near.struck for near in chain[:4]]
 
 
 def is_of_another(chain: tuple[Element, ...]) -> bool:
     """Return whether a price stands among other articles; the wrong price is worse than none."""
-    return any(near.of_another for near in chain[1:])
+    return True in [near.of_another for near in chain[1:]]
 
 
 def score_of(chain: tuple[Element, ...], text: str, read: PriceText) -> float:

@@ -35,7 +35,7 @@ _TEXT_TYPES = ("html", "xml", "text/plain")
 _NO_PRICE = NothingRead(outcome=Unread.NO_PRICE, detail="no reader found a price")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Told:
     """The page, and what was told before anything it shows was looked at."""
 
