@@ -81,10 +81,14 @@ def read_price(text: str, *, hint: str | None = None, locale: PageLocale | None 
     best = min(prices, key=_Part.rank) if len(prices) > 1 else prices[0]
     low, highest = _range(plain, best, parts) if len(parts) > 1 else (best.amount, None)
     deciding = (*best.signs, *(() if best.signs else signs[:1]), *((beside_hint,) if beside_hint else ()))
-    sign = next((s for s in deciding if s.currency(locale)), deciding[0] if deciding else None)
+    sign, currency = deciding[0] if deciding else None, None
+    for one in deciding:
+        if currency := one.currency(locale):
+            sign = one
+            break
     return PriceText(
         amount=low,
-        currency=sign.currency(locale) if sign else None,
+        currency=currency,
         symbol=sign.text if sign else None,
         kind=Kind.RANGE if highest else best.kind,
         highest=highest,

@@ -23,6 +23,8 @@ _MARKS = {
     ord("\u066c"): "'",
 }
 
+_MARK = re.compile(f"[{re.escape(''.join(map(chr, _MARKS)))}]")
+
 # A mark between digits either groups or starts the decimals; the first alternative that fits decides.
 NUMBER = r"""
     (?P<grouped>\d{1,3}(?P<mark>[.,' ])\d{3}(?:(?P=mark)\d{3})*(?![\d])(?:(?!(?P=mark))[.,]\s?\d{1,2}(?!\d))?)
@@ -49,7 +51,7 @@ def readable(text: str) -> str:
     """Write a text with plain spaces, ASCII digits and one kind of apostrophe."""
     if text.isascii():
         return " ".join(text.split())
-    plain = text.translate(_MARKS)
+    plain = text.translate(_MARKS) if _MARK.search(text) else text
     if not plain.isascii():
         plain = _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), plain)
     return " ".join(plain.split())

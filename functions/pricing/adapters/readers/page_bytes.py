@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pricing.adapters.readers.finding import find, rfind
 from pricing.adapters.readers.region import Region
 
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,30})", re.IGNORECASE)
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{2,30})")
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,30})", re.IGNORECASE)
 _LONGEST_LETTER = 4
 _CONTINUATIONS = bytes(range(0x80, 0xC0))
@@ -74,7 +74,8 @@ def _decodes(chunk: bytes) -> bool:
 
 def _declared(page: bytes, content_type: str | None) -> list[str]:
     header = _HEADER_CHARSET.search(content_type or "")
-    meta = _META_CHARSET.search(page, 0, _HEAD_OF_CHARSET) if b"charset" in page[:_HEAD_OF_CHARSET].lower() else None
+    head = page[:_HEAD_OF_CHARSET].lower()
+    meta = _META_CHARSET.search(head) if b"charset" in head else None
     return [name.lower() for name in (header and header[1], meta and meta[1].decode("ascii")) if name]
 
 

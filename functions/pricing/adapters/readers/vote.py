@@ -27,6 +27,8 @@ _SURE_OF_SEVERAL = frozenset({Reader.RECIPE, Reader.JSON_LD})
 # Contradicted, and supported by nobody.
 _ALONE = Decimal("0.25")
 _CENT = Decimal("0.01")
+_EACH_MORE, _AGAINST, _CORRECTED = Decimal("0.08"), Decimal("0.07"), Decimal("0.05")
+_LEAST, _MOST = Decimal("0.10"), Decimal("0.99")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,11 +147,9 @@ def _sku(structured: list[Claim], visible: str | None) -> str | None:
 
 def _confidence(price: _Price, agreeing: list[Claim], priced: list[Claim]) -> Decimal:
     against, readers = len(priced) - len(agreeing), {c.reader for c in agreeing}
-    base = (
-        _BASE[price.claim.reader]
-        + Decimal("0.08") * (len(readers) - 1)
-        - (Decimal("0.07") if len(readers) > 1 else _ALONE) * against
-    )
+    base = _BASE[price.claim.reader] + _EACH_MORE * (len(readers) - 1)
+    if against:
+        base -= (_AGAINST if len(readers) > 1 else _ALONE) * against
     if price.corrected:
-        base -= Decimal("0.05")
-    return max(Decimal("0.10"), min(Decimal("0.99"), base)).quantize(_CENT)
+        base -= _CORRECTED
+    return max(_LEAST, min(_MOST, base)).quantize(_CENT)
