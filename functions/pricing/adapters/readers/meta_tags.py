@@ -18,11 +18,11 @@ _WIDEST_GAP = 50_000  # tags stand together; what follows them is script
 _ATTRIBUTE = re.compile(rb"(property|name|content|itemprop)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 # How most tags are written: a name, a content, and nothing else.
 _USUAL = re.compile(rb"\s*+(?:property|name)=\"([a-zA-Z][\w:.-]*+)\"\s++content=\"([^\"]*+)\"\s*+/?")
-_NAME_FIRST = re.compile(rb"\s*(?:property|name)\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
-_WANTED = (
-    b"og:ti", b"og:ty", b"og:pr", b"og:lo", b"og:av", b"og:co", b"og:br", b"og:de", b"product:", b"price", b"currency",
-    b"description", b"twitter:data1",
-)  # fmt: skip
+_UNWANTED = re.compile(
+    rb"\s*(?:property|name)\s*=\s*[\"']?"
+    rb"(?!og:(?:ti|ty|pr|lo|av|co|br|de)|product:|price|currency|description|twitter:data1)[^\"'\s>]",
+    re.IGNORECASE,
+)
 _WORDS_BEFORE_PRICE = re.compile(r"[:：]\s*([^。.;|]{1,40})")
 _PRICE = (
     "product:sale_price:amount",
@@ -47,8 +47,7 @@ def meta_tags(page: bytes) -> dict[str, str]:
     """Return the head's meta tags that may speak of a product, by lower-case name, the first of each name."""
     tags: dict[str, str] = {}
     for tag in _tags(page, _HEAD):
-        first = _NAME_FIRST.match(tag)
-        if (first and not first[1].lower().startswith(_WANTED)) or b"itemprop=" in tag:
+        if _UNWANTED.match(tag) or b"itemprop=" in tag:
             continue
         name, content = _named(tag)
         if name and content is not None:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Iterator
 
 from pricing.adapters.readers.elements import Tag
 from pricing.adapters.readers.finding import find, holds, rfind
@@ -99,12 +100,24 @@ def _has_button(region: Region) -> bool:
 
 def _refusal_stands(region: Region, refused: list[bytes]) -> bool:
     """Return whether a refusal is shown, and speaks of the article and not of one size or shop."""
-    said = {
-        text.strip()
-        for text, folded in zip(region.text.split(GAP), region.said.split(_GAP), strict=True)
-        if any(holds(folded, phrase) for phrase in refused) and len(text) <= _LONGEST and _is_about_article(folded)
-    }
+    folded = region.said
+    said: set[str] = set()
+    at = number = 0
+    for start, end in sorted({place for phrase in refused for place in _pieces_with(folded, phrase)}):
+        number, at = number + folded.count(_GAP, at, start), start
+        if _is_about_article(folded[start:end]):
+            said.add(region.texts[number])
     return any(_is_shown(region, at) for text in said for at in _places(region.html, text))
+
+
+def _pieces_with(folded: bytes, phrase: bytes) -> Iterator[tuple[int, int]]:
+    """Return where the texts begin and end that hold a phrase."""
+    at = find(folded, phrase)
+    while at >= 0:
+        end = find(folded, _GAP, at)
+        end = end if end >= 0 else len(folded)
+        yield rfind(folded, _GAP, 0, at) + 1, end
+        at = find(folded, phrase, end)
 
 
 def _places(page: bytes, text: str) -> list[int]:

@@ -105,6 +105,8 @@ def _settle(priced: list[Claim]) -> _Price:
 
 
 def _differs_by_magnitude(left: Decimal, right: Decimal) -> bool:
+    if left == right:
+        return False
     small, large = sorted((left, right))
     return small > 0 and any(abs(large - small * factor) < small * factor * _CENT / 10 for factor in _MAGNITUDES)
 
