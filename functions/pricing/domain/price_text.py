@@ -139,7 +139,7 @@ def _part(
     currency = _currency((*beside, *(signs if not beside else ()), *((hint,) if hint else ())), locale)
     behind = beside[0].end if beside and beside[0].start >= end else end
     lead = plain[: beside[0].start if beside and beside[0].end <= start else start]
-    quantity = quantity_before(lead)
+    quantity = quantity_before(lead) if lead else None
     return _Part(
         start,
         end,

@@ -43,11 +43,13 @@ class Tag:
     def attributes(self) -> dict[str, str]:
         """Return the attributes by small names, entities resolved; the first of a name counts."""
         if self._attributes is None:
-            found: dict[str, str] = {}
-            for name, double, single, bare in _ATTRIBUTE.findall(self._raw.decode("utf-8", "replace")):
-                value = double or single or bare
-                found.setdefault(name.lower(), html.unescape(value) if "&" in value else value)
-            self._attributes = found
+            raw = self._raw.decode("utf-8", "replace")
+            # The last one that is put in stays, so the first of a name is put in last.
+            stated = reversed(_ATTRIBUTE.findall(raw))
+            if "&" in raw:
+                self._attributes = {name.lower(): html.unescape(one or two or bare) for name, one, two, bare in stated}
+            else:
+                self._attributes = {name.lower(): one or two or bare for name, one, two, bare in stated}
         return self._attributes
 
 
