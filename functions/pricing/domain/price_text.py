@@ -5,7 +5,6 @@ and an instalment or a price for a unit is never taken while a better one stands
 """
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
@@ -37,8 +36,7 @@ _ORDER = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceText:
+class PriceText(NamedTuple):
     """What a text says: the amount of the item, and what else stood beside it."""
 
     amount: Decimal | None = None
