@@ -18,6 +18,14 @@ from pricing.domain.price_text_pack import pack_of
         ("Paper cups 100 pcs", 100),
         ("Dübel 50 Stück", 50),
         ("Салфетки 20 шт.", 20),
+        ("CONFEZIONE DA 6 bicchieri", 6),
+        ("Zestaw 4 talerzy", 4),
+        ("BUNDLE OF 3 cables", 3),
+        ("2 \u212a\u017f papouščích krmítek", 2),
+        ("Pac\u212a of 5", 5),
+        ("Cola 6 X 2 L", 6),
+        ("Water 500 ML * 6", 6),
+        ("卵 10個", 10),
     ],
 )
 def test_a_pack_is_counted(title: str, pieces: int) -> None:
