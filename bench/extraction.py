@@ -113,6 +113,11 @@ def amount(text: str) -> Decimal | None:
         return None
 
 
+def amounts(label: Label) -> list[Decimal]:
+    """Return the prices that are right for a page."""
+    return [found for text in label["price"] if (found := amount(text)) is not None]
+
+
 def answer_of(reading: Reading) -> selectolax_reader.Found:
     """Return a reading in the yardstick's words."""
     return selectolax_reader.Found(
@@ -131,7 +136,7 @@ def judge(
 ) -> None:
     """Compare one reading with its label, field by field."""
     page = f"{key[:8]} {urlsplit(str(label['url'])).hostname}"
-    prices = [a for text in label["price"] if (a := amount(text)) is not None]
+    prices = amounts(label)
     got = reading.price
     scores["price"].add(str(prices), None if got is None else str(got), same=got in prices, page=page)
     if got and any(abs(got * f - p) < p / 1000 or abs(p * f - got) < p / 1000 for p in prices for f in (100, 1000)):
@@ -215,7 +220,9 @@ def by_kind(costs: list[Cost], pages: dict[str, bytes], labels: dict[str, Label]
 def print_cost(pages: dict[str, bytes], labels: dict[str, Label]) -> None:
     """Print what a page costs beside the yardstick, and which stages it is spent in."""
     costs = compare(pages, labels, 9)
-    for kind, some in ({"all pages": costs} | by_kind(costs, pages, labels)).items():
+    answered = [one for one in costs if selectolax_reader.read(pages[one.key]).price in amounts(labels[one.key])]
+    kinds = {"all pages": costs, "both right": answered} | by_kind(costs, pages, labels)
+    for kind, some in kinds.items():
         ours, theirs, least = (mean(getattr(one, name) for one in some) for name in ("ours", "theirs", "parsed"))
         half = median(one.ours / one.theirs for one in some)
         print(
