@@ -1,6 +1,7 @@
 """Journey J6 on a deployed stack: a promotion that is legal, runs on time, and whose prices return."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -82,9 +83,26 @@ def shown(team: Team) -> dict[str, str]:
     return {one["sku"]: one["price"]["amount"] for one in rows}
 
 
+@dataclass
+class Sale:
+    """What was read of a promotion on its way, so that each test may look at any of it."""
+
+    prior: list[str]
+    checked: Json
+    begun: Json
+    tenth: dict[str, Json]
+    held: set[str]
+    evidence: dict[str, Json]
+
+
 @pytest.fixture(scope="module")
-def running(team: Team) -> Json:
+def sale(team: Team) -> Sale:
     """90.00 for both headphones, of which only one may say «was 100»; approved by a colleague, and begun."""
+    prior = [prices(team, sku)["prior_price"] for sku in ("PR-80", "PR-100")]
+    both = asked(item("PR-80", "90.00", "100.00"), item("PR-100", "90.00", "100.00"))
+    checked = team.author.post("/pricing/promotion-checks", both)
+    with pytest.raises(Refused, match="promotion-faults"):
+        team.author.post("/pricing/promotions", both)
     body = asked(item("PR-80", "90.00"), item("PR-100", "90.00", "100.00"))
     proposed = team.author.post("/pricing/promotions", body)
     path = f"/pricing/promotions/{proposed['promotion_id']}"
@@ -93,22 +111,33 @@ def running(team: Team) -> Json:
     team.colleague.post(f"{path}/approvals", {"revision": proposed["revision"]})
     team.author.until(path, lambda one: bool(one["state"] == "RUNNING"), MINUTES)
     until(lambda: shown(team)["PR-80"] == shown(team)["PR-100"] == "90.00", MINUTES)
-    begun: Json = team.author.get(path)
-    return begun
+    holds = team.author.walk("/pricing/holds", limit=100)
+    return Sale(
+        prior=prior,
+        checked=checked,
+        begun=team.author.get(path),
+        tenth={sku: prices(team, sku, 10) for sku in ("PR-80", "PR-100")},
+        held={one["sku"] for one in holds if one["promotion_id"] == proposed["promotion_id"]},
+        evidence={one["sku"]: one for one in team.author.get(f"{path}/evidence")["data"]},
+    )
 
 
-def test_the_prior_price_is_the_lowest_of_thirty_days(team: Team) -> None:
-    assert [prices(team, sku)["prior_price"] for sku in ("PR-80", "PR-100")] == ["80.00", "100.00"]
+@pytest.fixture(scope="module")
+def ended(team: Team, sale: Sale) -> Json:
+    """The promotion ended early, by a manager."""
+    path = f"/pricing/promotions/{sale.begun['promotion_id']}"
+    team.colleague.post(f"{path}/ends", {"reason": "sold out"})
+    return team.author.until(path, lambda one: bool(one["state"] == "ENDED"), MINUTES)
 
 
-def test_the_claim_is_blocked_and_not_the_price(team: Team) -> None:
-    body = asked(item("PR-80", "90.00", "100.00"), item("PR-100", "90.00", "100.00"))
-    checked = team.author.post("/pricing/promotion-checks", body)
+def test_the_prior_price_is_the_lowest_of_thirty_days(sale: Sale) -> None:
+    assert sale.prior == ["80.00", "100.00"]
 
-    told = {one["sku"]: (one["prior_price"], one["price_allowed"], one["claim_verdict"]) for one in checked["items"]}
+
+def test_the_claim_is_blocked_and_not_the_price(sale: Sale) -> None:
+    items = sale.checked["items"]
+    told = {one["sku"]: (one["prior_price"], one["price_allowed"], one["claim_verdict"]) for one in items}
     assert told == {"PR-80": ("80.00", True, "blocked"), "PR-100": ("100.00", True, "allowed")}
-    with pytest.raises(Refused, match="promotion-faults"):
-        team.author.post("/pricing/promotions", body)
 
 
 def test_a_price_below_the_map_is_blocked_with_its_rule(team: Team) -> None:
@@ -119,48 +148,39 @@ def test_a_price_below_the_map_is_blocked_with_its_rule(team: Team) -> None:
     assert "minimum advertised price" in found["rule"]
 
 
-def test_on_the_tenth_day_of_it_the_prior_price_is_still_that_of_before(team: Team, running: Json) -> None:
-    tenth = prices(team, "PR-80", 10)
+def test_on_the_tenth_day_of_it_the_prior_price_is_still_that_of_before(sale: Sale) -> None:
+    tenth = sale.tenth["PR-80"]
 
-    assert (tenth["prior_price"], tenth["promotion_id"]) == ("80.00", running["promotion_id"])
-    assert prices(team, "PR-100", 10)["prior_price"] == "100.00"
-
-
-def test_automation_is_out_while_it_runs(team: Team, running: Json) -> None:
-    holds = list(team.author.walk("/pricing/holds", limit=100))
-
-    held = {one["sku"] for one in holds if one["promotion_id"] == running["promotion_id"]}
-    assert held == {"PR-80", "PR-100"}
+    assert (tenth["prior_price"], tenth["promotion_id"]) == ("80.00", sale.begun["promotion_id"])
+    assert sale.tenth["PR-100"]["prior_price"] == "100.00"
 
 
-def test_the_evidence_names_what_was_shown_and_the_rule(team: Team, running: Json) -> None:
-    pack = team.author.get(f"/pricing/promotions/{running['promotion_id']}/evidence")
+def test_automation_is_out_while_it_runs(sale: Sale) -> None:
+    assert sale.held == {"PR-80", "PR-100"}
 
-    rows = {one["sku"]: one for one in pack["data"]}
+
+def test_the_evidence_names_what_was_shown_and_the_rule(sale: Sale) -> None:
+    rows = sale.evidence
     assert [one["amount"] for one in rows["PR-80"]["prices"]][:2] == ["80.00", "100.00"]
     assert {one["verdict"] for one in rows.values()} == {"no claim", "allowed"}
     assert (rows["PR-100"]["rule"]["article"], rows["PR-100"]["final"]) == ("§ 11", True)
 
 
-def test_another_organisation_sees_nothing_of_it(stack: Stack, running: Json) -> None:
+def test_another_organisation_sees_nothing_of_it(stack: Stack, sale: Sale) -> None:
     rival = signed_in(stack, ensure_administrator(stack, "rival-promotions.example"))
     try:
         assert rival.author.get("/pricing/promotions")["data"] == []
         for path in ("", "/evidence"):
             with pytest.raises(Refused) as refused:
-                rival.author.get(f"/pricing/promotions/{running['promotion_id']}{path}")
+                rival.author.get(f"/pricing/promotions/{sale.begun['promotion_id']}{path}")
             assert refused.value.status == 404
     finally:
         rival.author.close()
         rival.colleague.close()
 
 
-def test_at_its_end_the_prices_return_and_automation_has_the_products_again(team: Team, running: Json) -> None:
-    path = f"/pricing/promotions/{running['promotion_id']}"
-    team.colleague.post(f"{path}/ends", {"reason": "sold out"})
-    done = team.author.until(path, lambda one: bool(one["state"] == "ENDED"), MINUTES)
-
-    assert {one["sku"]: one["state"] for one in done["items"]} == {"PR-80": "RETURNED", "PR-100": "RETURNED"}
+def test_at_its_end_the_prices_return_and_automation_has_the_products_again(team: Team, ended: Json) -> None:
+    assert {one["sku"]: one["state"] for one in ended["items"]} == {"PR-80": "RETURNED", "PR-100": "RETURNED"}
     assert {sku: price for sku, price in shown(team).items() if sku != "PR-MAP"} == {
         "PR-80": "100.00",
         "PR-100": "100.00",

@@ -80,10 +80,17 @@ class Morning:
     team: Team
     products: dict[str, Drawn]
     run: Json = field(default_factory=dict)
+    alone: Json = field(default_factory=dict)
+    went_alone: list[Json] = field(default_factory=list)
+    queue: list[Json] = field(default_factory=list)
+    of_brand: list[Json] = field(default_factory=list)
+    small: list[Json] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     denied: str = ""
     by_hand: dict[str, Decimal] = field(default_factory=dict)
     batch: Json = field(default_factory=dict)
+    written: dict[str, Json] = field(default_factory=dict)
+    then_shown: dict[str, Decimal] = field(default_factory=dict)
 
     def lines(self, **wanted: str) -> list[Json]:
         return list(self.team.author.walk("/pricing/price-changes", limit=500, **wanted))
@@ -145,6 +152,13 @@ def morning(stack: Stack) -> Iterator[Morning]:
     made = Morning(team, {one.sku: one for one in products})
     until(lambda: len(made.previewed()) == PRODUCTS, pause=SELDOM)
     made.run, _ = team.run("margin")
+    until(lambda: team.author.get("/pricing/batches")["data"] != [])
+    (batch,) = team.author.get("/pricing/batches")["data"]
+    made.alone = made.ended(batch["batch_id"])
+    made.went_alone = made.lines(batch_id=batch["batch_id"])
+    made.queue = made.lines(state="PROPOSED", order="risk")
+    made.of_brand = made.lines(state="PROPOSED", order="risk", brand="AAA")
+    made.small = made.lines(state="PROPOSED", size_from="5", size_to="10")
     yield made
     team.author.close()
     team.colleague.close()
@@ -174,15 +188,14 @@ def worked(morning: Morning) -> Morning:
     batches = [colleague.post("/pricing/batches", {"shop_id": SHOP}, key="publish-queue") for _ in range(2)]
     assert batches[0]["batch_id"] == batches[1]["batch_id"]
     morning.batch = morning.ended(batches[0]["batch_id"])
+    morning.written = {one["sku"]: one for one in morning.lines(batch_id=morning.batch["batch_id"])}
+    morning.then_shown = morning.shown()
     return morning
 
 
 def test_j5_what_is_inside_the_band_goes_without_a_person(morning: Morning) -> None:
-    until(lambda: morning.team.author.get("/pricing/batches")["data"] != [])
-    (batch,) = morning.team.author.get("/pricing/batches")["data"]
-    done = morning.ended(batch["batch_id"])
+    done, lines = morning.alone, morning.went_alone
 
-    lines = morning.lines(batch_id=batch["batch_id"])
     assert (done["requested_by"], done["run_id"]) == ("policy", morning.run["run_id"])
     assert done["states"] == {"APPLIED": len(lines)}
     assert {one["route"] for one in lines} == {"auto"}
@@ -191,7 +204,7 @@ def test_j5_what_is_inside_the_band_goes_without_a_person(morning: Morning) -> N
 
 
 def test_j5_the_queue_is_ordered_by_risk_and_then_by_money(morning: Morning) -> None:
-    queue = morning.lines(state="PROPOSED", order="risk")
+    queue = morning.queue
 
     told = [(one["route"] == "manager", Decimal(one["stake"]["amount"])) for one in queue]
     assert told == sorted(told, reverse=True)
@@ -201,14 +214,12 @@ def test_j5_the_queue_is_ordered_by_risk_and_then_by_money(morning: Morning) -> 
         size = abs(Decimal(one["after"]["amount"]) - product.price)
         assert Decimal(one["stake"]["amount"]) == (size * product.sold / 4).quantize(Decimal("0.01"), "ROUND_HALF_EVEN")
     brand = [one["sku"] for one in queue if one["brand"] == "AAA"]
-    assert [one["sku"] for one in morning.lines(state="PROPOSED", order="risk", brand="AAA")] == brand
-    small = morning.lines(state="PROPOSED", size_from="5", size_to="10")
-    assert {one["sku"] for one in small} == {one["sku"] for one in queue if Decimal(one["size_percent"]) <= 10}
+    assert [one["sku"] for one in morning.of_brand] == brand
+    assert {one["sku"] for one in morning.small} == {one["sku"] for one in queue if Decimal(one["size_percent"]) <= 10}
 
 
 def test_j5_every_line_ends_and_a_price_changed_by_hand_is_a_conflict(worked: Morning) -> None:
-    lines = {one["sku"]: one for one in worked.lines(batch_id=worked.batch["batch_id"])}
-    shown = worked.shown()
+    lines, shown = worked.written, worked.then_shown
 
     states = {sku: one["state"] for sku, one in lines.items()}
     assert "colleague must approve" in worked.refused["author"]

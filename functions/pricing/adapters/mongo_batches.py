@@ -24,6 +24,7 @@ from shared.runtime.outbox import Outbox
 COLLECTION = "batches"
 # The publisher's memory in terraform/functions.tf.
 PUBLISHER_MB = 512
+BOUND_AT_ONCE = 500
 OUTCOMES: dict[str, JobOutcome] = {"FINISHED": "completed", "CANCELLED": "cancelled", "STOPPED": "failed"}
 INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("_id", DESCENDING)], name="newest_first"),
@@ -96,16 +97,18 @@ class MongoBatches:
         Its canary has at least one price. A batch that was taken up already keeps what it took first; an undo takes
         nothing up, its changes are its own.
         """
-        free = waiting_changes(batch.organisation_id, batch.shop_id, batch.run_id)
+        known = await self.get(batch.organisation_id, batch.batch_id)
+        if known.started_at is not None:
+            return known
+        if known.undoes is None:
+            await self._bind(known)
         own: Document = {"organisation_id": batch.organisation_id, "batch_id": batch.batch_id}
         changes = self._mongo.collection(CHANGES)
 
         async def work(session: Session) -> Batch:
             known = await self._read(batch.organisation_id, batch.batch_id, session)
-            if known.started_at is not None:
+            if known.started_at is not None or known.finished_at is not None:
                 return known
-            if batch.undoes is None:
-                await changes.update_many(free, {"$set": {"batch_id": batch.batch_id}}, session=session)
             total = await changes.count_documents(own, session=session)
             first = await changes.find_one(own, {"share": 1}, sort=[("share", ASCENDING)], session=session)
             # What is taken back was read once already, and hurts as long as it stands.
@@ -117,8 +120,32 @@ class MongoBatches:
             return begun
 
         begun = await self._mongo.transaction(work)
+        if begun.finished_at is not None:
+            # Somebody cancelled it while its prices were bound.
+            await self._free(begun)
         await self._outbox.relay_quietly()
         return begun
+
+    async def _bind(self, batch: Batch) -> None:
+        """Bind what waits, some at a time: a transaction over a whole shop would outlast the database's patience."""
+        free = waiting_changes(batch.organisation_id, batch.shop_id, batch.run_id)
+        changes = self._mongo.collection(CHANGES)
+        try:
+            while found := [one["_id"] async for one in changes.find(free, {"_id": 1}).limit(BOUND_AT_ONCE)]:
+                await changes.update_many(free | {"_id": {"$in": found}}, {"$set": {"batch_id": batch.batch_id}})
+        except PyMongoError as error:
+            raise unavailable("gather the prices of the batch") from error
+
+    async def _free(self, batch: Batch) -> None:
+        unsent = {
+            "organisation_id": batch.organisation_id,
+            "batch_id": batch.batch_id,
+            "state": State.APPROVED.value,
+        }
+        try:
+            await self._mongo.collection(CHANGES).update_many(unsent, {"$set": {"batch_id": None}})
+        except PyMongoError as error:
+            raise unavailable("free the prices of the batch") from error
 
     async def pass_canary(self, batch: Batch, resume_at: datetime | None) -> Batch:
         """Note that the canary was written, and from when on the rest may follow: at once, or CANARY until then."""

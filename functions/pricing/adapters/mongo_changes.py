@@ -36,14 +36,6 @@ INDEXES = (
         name="of_shop",
     ),
     IndexModel([("organisation_id", ASCENDING), ("state", ASCENDING), ("queue", DESCENDING)], name="of_state_by_risk"),
-    IndexModel(
-        [("organisation_id", ASCENDING), ("shop_id", ASCENDING), ("state", ASCENDING), ("batch_id", ASCENDING)],
-        name="waiting_of_shop",
-    ),
-    IndexModel(
-        [("organisation_id", ASCENDING), ("batch_id", ASCENDING), ("state", ASCENDING), ("share", ASCENDING)],
-        name="canary_of_batch",
-    ),
     IndexModel([("state", ASCENDING), ("expires_at", ASCENDING)], name="expiring"),
     IndexModel([("organisation_id", ASCENDING), ("shop_id", ASCENDING), ("feed", ASCENDING)], name="feed_of_shop"),
 )
