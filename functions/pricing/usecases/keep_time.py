@@ -1,6 +1,8 @@
 """What is due by the clock, each minute: promotions, publications, proposals that expire, days of the market."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from pricing.usecases.promotions.run import RunPromotions
 from pricing.usecases.publication_ports import Batches, PriceChanges
@@ -25,15 +27,16 @@ class KeepTime:
         """Return how much was due."""
         at = self.clock()
         done, failed = 0, list[PlatformError]()
-        for work in (
-            self.promotions(),
-            self.batches.resume(at, AT_ONCE),
-            self.batches.ask_reviews(at, AT_ONCE),
-            self.changes.expire(at, AT_ONCE),
-            self.roll_ups.ask_hourly(at, SHOPS_AT_ONCE),
-        ):
+        kinds: tuple[Callable[[], Awaitable[int]], ...] = (
+            self.promotions,
+            partial(self.batches.resume, at, AT_ONCE),
+            partial(self.batches.ask_reviews, at, AT_ONCE),
+            partial(self.changes.expire, at, AT_ONCE),
+            partial(self.roll_ups.ask_hourly, at, SHOPS_AT_ONCE),
+        )
+        for work in kinds:
             try:
-                done += await work
+                done += await work()
             except PlatformError as error:
                 failed.append(error)
         if failed:
