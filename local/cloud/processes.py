@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -68,9 +67,9 @@ def remove_behind(folder: Path) -> None:
         return
     aside = Path(tempfile.mkdtemp(prefix="removed-", dir=folder.parent))
     folder.rename(aside / folder.name)
-    command = [sys.executable, "-c", "import shutil, sys; shutil.rmtree(sys.argv[1], ignore_errors=True)", str(aside)]
-    removal = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
-    _CHILDREN[removal.pid] = removal
+    # The shell ends at once, so that nobody has a child to wait for.
+    behind = ["/bin/sh", "-c", 'rm -rf -- "$1" >/dev/null 2>&1 &', "sh", str(aside)]
+    subprocess.run(behind, stdin=subprocess.DEVNULL, start_new_session=True, check=True)
 
 
 class Supervisor:
