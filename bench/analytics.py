@@ -24,7 +24,8 @@ from local.cloud.processes import Supervisor
 from pricing.adapters import market_day_queries as queries
 from pricing.adapters.documents import facts_document, history_document, offer_document
 from pricing.adapters.indexes import INDEXES
-from pricing.bootstrap import days_of, past_of, stores
+from pricing.bootstrap.parts import days_of
+from pricing.bootstrap.stores import past_of, stores
 from pricing.domain.analysis import Analysis, Asked
 from pricing.domain.local_days import DAY
 from pricing.usecases.analytics import ReadAnalysis

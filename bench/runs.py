@@ -29,7 +29,7 @@ from local.cloud.config import LocalConfig
 from local.cloud.processes import Supervisor
 from pricing.adapters.mongo_looks import MongoLooks
 from pricing.adapters.mongo_own_moves import MongoOwnMoves
-from pricing.bootstrap import stores
+from pricing.bootstrap.stores import stores
 from pricing.usecases.decide import DecidePart, PlanRun
 from pricing.usecases.deciding import DecideProducts
 from pricing.usecases.house import Stores

@@ -17,7 +17,7 @@ import auth.api.app
 import auth.bootstrap
 import auth.settings
 import pricing.api.app
-import pricing.bootstrap
+import pricing.bootstrap.api
 import pricing.settings
 import products.api.app
 import products.bootstrap
@@ -67,7 +67,7 @@ def _pricing() -> FastAPI:
     settings = pricing.settings.ApiSettings.model_validate(
         COMMON | BUS | dict.fromkeys(names, "none") | {"scanner_lanes": 1}
     )
-    return pricing.api.app.build_app(pricing.bootstrap.bootstrap(settings))
+    return pricing.api.app.build_app(pricing.bootstrap.api.bootstrap(settings))
 
 
 def _scheduler() -> FastAPI:

@@ -1,7 +1,7 @@
 """Lambda: pricing's HTTP API (API Gateway HTTP API → FastAPI)."""
 
 from pricing.api.app import build_app
-from pricing.bootstrap import bootstrap
+from pricing.bootstrap.api import bootstrap
 from pricing.settings import ApiSettings
 from shared.runtime.edge import Edge
 from shared.runtime.lambda_http import http_handler

@@ -1,6 +1,6 @@
 """Lambda: closes runs, publications and reports whose jobs were ended (EventBridge → SQS → CloseWork)."""
 
-from pricing.bootstrap import close_work
+from pricing.bootstrap.work import close_work
 from shared.contracts.jobs import JobEnded
 from shared.runtime.lambda_sqs import Delivery, sqs_handler
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pricing.bootstrap import decider
+from pricing.bootstrap.deciding import decider
 from pricing.usecases.ports import ShopPart
 from shared.contracts.pricing import RunPartRequested, RunRequested
 from shared.runtime.lambda_sqs import Delivery, sqs_handler

@@ -4,7 +4,7 @@ It runs outside the network of the stores and is told nothing of them, nor any s
 """
 
 from pricing.adapters.sqs_webhooks import attempt_in, tried_message
-from pricing.bootstrap import webhook_sender
+from pricing.bootstrap.web import webhook_sender
 from shared.contracts.pricing import DeliveryRequested
 from shared.kernel.clock import system_clock
 from shared.runtime.lambda_sqs import Delivery, sqs_handler

@@ -3,7 +3,7 @@
 It runs outside the network of the stores and is told nothing of them.
 """
 
-from pricing.bootstrap import fetch_rates
+from pricing.bootstrap.web import fetch_rates
 from shared.runtime.lambda_invoke import tick_handler
 from shared.runtime.observability import emit, logger
 

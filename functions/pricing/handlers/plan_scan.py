@@ -1,6 +1,6 @@
 """Lambda: splits a scan into pages (SQS `pricing-scan-requests` → PlanScan)."""
 
-from pricing.bootstrap import plan_scan
+from pricing.bootstrap.market import plan_scan
 from pricing.usecases.scan import MarketPart
 from shared.contracts.pricing import ScanRequested
 from shared.runtime.lambda_sqs import Delivery, sqs_handler

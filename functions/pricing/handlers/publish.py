@@ -1,6 +1,6 @@
 """Lambda: publishes approved prices (SQS `pricing-publish` → PublishBatch)."""
 
-from pricing.bootstrap import publish_batch
+from pricing.bootstrap.publishing import publish_batch
 from shared.contracts.pricing import BatchRequested
 from shared.runtime.lambda_sqs import Delivery, sqs_handler
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from pricing.adapters.question_door import Question, QuestionDoor
-from pricing.bootstrap import ask_market
+from pricing.bootstrap.telling import ask_market
 from shared.runtime.lambda_invoke import invoke_handler
 
 question: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="tool")])

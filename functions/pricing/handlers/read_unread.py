@@ -5,7 +5,7 @@ model is the assistant's, which is asked for quotes of the page.
 """
 
 from pricing.adapters.sqs_second_looks import SqsSecondLooks
-from pricing.bootstrap import second_reader
+from pricing.bootstrap.pages import second_reader
 from pricing.usecases.looks import PageAsked
 from pricing.usecases.read_unread import UnreadPage
 from shared.contracts.pricing import PageUnread

@@ -1,6 +1,6 @@
 """Lambda: keeps what attempts to tell webhooks came to (SQS `pricing-delivered` → RecordDelivery)."""
 
-from pricing.bootstrap import record_deliveries
+from pricing.bootstrap.telling import record_deliveries
 from pricing.domain.webhook import Tried
 from shared.contracts.pricing import DeliveryTried
 from shared.runtime.lambda_sqs import Delivery, sqs_handler

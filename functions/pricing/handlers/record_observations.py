@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from pricing.adapters.messages import observation_of
-from pricing.bootstrap import record_candidates, record_observations
+from pricing.bootstrap.market import record_candidates, record_observations
 from pricing.domain.site import NamedPage
 from pricing.usecases.candidates import Part
 from shared.contracts.discovery import PagesDiscovered

@@ -1,7 +1,7 @@
 """Lambda: keeps what the catalogue announces (SQS `pricing-products` → RecordProducts)."""
 
 from pricing.adapters.messages import facts_of
-from pricing.bootstrap import record_products
+from pricing.bootstrap.market import record_products
 from shared.contracts.products import ProductsChanged
 from shared.runtime.lambda_sqs import Delivery, sqs_handler
 

@@ -1,7 +1,7 @@
 """Lambda: keeps exchange rates (SQS `pricing-rates` → RecordRates)."""
 
 from pricing.adapters.sqs_rates import tables_in
-from pricing.bootstrap import record_rates
+from pricing.bootstrap.market import record_rates
 from shared.contracts.pricing import RatesPublished
 from shared.runtime.lambda_sqs import Delivery, sqs_handler
 from shared.runtime.observability import emit

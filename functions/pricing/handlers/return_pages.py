@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pricing.bootstrap import return_pages
+from pricing.bootstrap.market import return_pages
 from shared.contracts.discovery import DiscoverPages
 from shared.contracts.pricing import PagesToScan
 from shared.runtime.lambda_sqs import Delivery, sqs_handler

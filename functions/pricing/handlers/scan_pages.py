@@ -12,7 +12,7 @@ from pydantic import Field
 from pricing.adapters.recipe_messages import recipe_of
 from pricing.adapters.sqs_discovered import SqsDiscovered, discovery_of
 from pricing.adapters.sqs_observed import SqsObserved
-from pricing.bootstrap import scanner
+from pricing.bootstrap.scanning import scanner
 from pricing.usecases.looks import PageAsked, Scan
 from shared.contracts.discovery import DiscoverPages
 from shared.contracts.pricing import PagesToScan

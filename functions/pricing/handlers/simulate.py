@@ -1,6 +1,6 @@
 """Lambda: computes simulations (SQS `pricing-simulations` → Simulate)."""
 
-from pricing.bootstrap import simulator
+from pricing.bootstrap.simulating import simulator
 from shared.contracts.pricing import SimulationRequested
 from shared.runtime.lambda_sqs import Delivery, sqs_handler
 

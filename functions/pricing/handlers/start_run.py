@@ -1,6 +1,6 @@
 """Lambda: starts the policy runs that schedules ask for (SQS `pricing-runs-due` → StartDueRun)."""
 
-from pricing.bootstrap import start_due_run
+from pricing.bootstrap.runs import start_due_run
 from shared.contracts.pricing import RunDue
 from shared.runtime.lambda_sqs import Delivery, sqs_handler
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from pricing.bootstrap import stored_pages
+from pricing.bootstrap.pages import stored_pages
 from shared.contracts.stored_pages import FollowRecipe, ProposeRecipe, ReadAgain
 from shared.runtime.lambda_invoke import invoke_handler
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from pricing.bootstrap import trial
+from pricing.bootstrap.deciding import trial
 from shared.contracts.policy_trials import CheckPolicy, ExplainDecision, PreviewPolicy
 from shared.runtime.lambda_invoke import invoke_handler
 

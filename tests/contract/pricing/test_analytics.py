@@ -12,7 +12,8 @@ import pandas as pd  # type: ignore[import-untyped] # no stubs come with it
 import pytest
 
 from pricing.adapters import market_day_queries as queries
-from pricing.bootstrap import days_of, past_of, stores
+from pricing.bootstrap.parts import days_of
+from pricing.bootstrap.stores import past_of, stores
 from pricing.domain.analysis import Analysis, Answer, Asked
 from pricing.domain.exact_percent import rounded
 from pricing.usecases.analytics import ReadAnalysis

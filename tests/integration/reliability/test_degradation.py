@@ -27,7 +27,7 @@ from local.cloud.config import LocalConfig
 from local.cloud.processes import Supervisor
 from pricing.adapters.indexes import INDEXES
 from pricing.api.app import build_app
-from pricing.bootstrap import bootstrap
+from pricing.bootstrap.api import bootstrap
 from pricing.settings import ApiSettings
 from shared.runtime.deadline import within
 from shared.runtime.edge import Edge

@@ -32,8 +32,9 @@ from pricing.adapters.pages_later import PagesLater
 from pricing.adapters.s3_lane_memory import S3LaneMemory
 from pricing.adapters.s3_snapshots import S3Snapshots
 from pricing.adapters.sqs_observed import SqsObserved
-from pricing.bootstrap import decides, gate_of, runs_promotions, starts_batch
-from pricing.bootstrap import stores as pricing_stores
+from pricing.bootstrap.deciding import decides
+from pricing.bootstrap.parts import gate_of, runs_promotions, starts_batch
+from pricing.bootstrap.stores import stores as pricing_stores
 from pricing.domain.fetched import Fetch, Fetched
 from pricing.domain.offer_draft import OfferDraft
 from pricing.domain.promotions.law import the_law

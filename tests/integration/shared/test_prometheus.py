@@ -25,7 +25,8 @@ from starlette.types import Receive, Scope, Send
 import auth.api.app
 import auth.bootstrap
 import pricing.api.app
-import pricing.bootstrap
+import pricing.bootstrap.api
+import pricing.bootstrap.stores
 from auth.adapters.mongo_clients import MongoClients
 from auth.adapters.mongo_gauges import MongoGauges as AuthGauges
 from auth.adapters.mongo_removals import MongoRemovals
@@ -98,8 +99,8 @@ def houses(mongo: Mongo, signer: RsaSigner) -> dict[str, FastAPI]:
         gauges=AuthGauges(mongo, system_clock),
     )
     cache = Cache(Valkey("valkey://127.0.0.1:9/0"), "pricing")
-    prices = pricing.bootstrap.wire(
-        pricing.bootstrap.stores(mongo, Outbox(mongo, "pricing")),
+    prices = pricing.bootstrap.api.wire(
+        pricing.bootstrap.stores.stores(mongo, Outbox(mongo, "pricing")),
         Outside(
             files=S3ReportFiles("none"),
             tables=TableFiles(),
@@ -108,7 +109,7 @@ def houses(mongo: Mongo, signer: RsaSigner) -> dict[str, FastAPI]:
             trials=LambdaTrials("none"),
         ),
         lanes=1,
-        past=pricing.bootstrap.past_of(mongo),
+        past=pricing.bootstrap.stores.past_of(mongo),
         overview=ReadOverview(facts=MongoOverview(mongo), memory=cache, clock=system_clock),
         gauges=PricingGauges(mongo, system_clock),
     )

@@ -1,0 +1,34 @@
+"""Wire the doors that meet the web and no store."""
+
+from dataclasses import dataclass
+
+from pricing.adapters.aiohttp_rates import AioHttpRates
+from pricing.adapters.aiohttp_webhooks import AioHttpWebhooks
+from pricing.adapters.sqs_rates import SqsRates
+from pricing.settings import DeliverSettings, FetchRatesSettings
+from pricing.usecases.rates import FetchRates
+from pricing.usecases.webhooks import Sender
+from shared.kernel.clock import system_clock
+from shared.runtime.queues import Queue
+
+
+def fetch_rates() -> FetchRates:
+    """The fetcher of exchange rates, which meets the web and no store."""
+    settings = FetchRatesSettings()
+    files = AioHttpRates(settings.rates_url, settings.scanner_user_agent, connect_to=settings.detour)
+    return FetchRates(files=files, told=SqsRates(Queue(settings.rates_queue_url)), clock=system_clock)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSender:
+    """What meets receivers of webhooks, and the queue that it answers on."""
+
+    sender: Sender
+    delivered: Queue
+
+
+def webhook_sender(settings: DeliverSettings | None = None) -> WebhookSender:
+    """The sender of webhooks."""
+    known = settings or DeliverSettings()
+    sender = AioHttpWebhooks(known.scanner_user_agent, connect_to=known.detour)
+    return WebhookSender(sender=sender, delivered=Queue(known.delivered_queue_url))

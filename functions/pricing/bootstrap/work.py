@@ -1,0 +1,40 @@
+"""Wire the doors that look after work itself."""
+
+from pricing.adapters.commands import DECIDE, PAGES, PUBLISH, REPORTS, ROLL_UPS, SIMULATIONS, UNREAD
+from pricing.bootstrap.stores import database, kept_for
+from pricing.settings import CloseWorkSettings, RelaySettings
+from pricing.usecases.close_work import CloseWork
+from shared.kernel.clock import system_clock
+from shared.runtime.claims import Claims
+from shared.runtime.outbox import Outbox
+from shared.runtime.queues import Queue
+
+
+def close_work() -> CloseWork:
+    """The closer of work whose job was ended."""
+    settings = CloseWorkSettings()
+    kept = kept_for(settings, **{PUBLISH: settings.publish_queue_url})
+    return CloseWork(
+        runs=kept.runs, batches=kept.batches, reports=kept.reports, simulations=kept.simulations, clock=system_clock
+    )
+
+
+def relay() -> Outbox:
+    """The outbox with every way from it, for the relay."""
+    settings = RelaySettings()
+    urls = {
+        DECIDE: settings.decide_queue_url,
+        PAGES: settings.pages_queue_url,
+        PUBLISH: settings.publish_queue_url,
+        REPORTS: settings.reports_queue_url,
+        ROLL_UPS: settings.roll_ups_queue_url,
+        SIMULATIONS: settings.simulations_queue_url,
+        UNREAD: settings.unread_queue_url,
+    }
+    return Outbox(
+        database(settings),
+        "pricing",
+        bus=settings.event_bus_name,
+        queues={name: Queue(url) for name, url in urls.items()},
+        claims=Claims(settings.work_bucket),
+    )
