@@ -42,6 +42,24 @@ locals {
           resources = [aws_kms_key.signing[var.signing_key].arn]
         }]
       }
+      seals = {
+        environment = {
+          SEALING_KEY_ARN = aws_kms_key.sealing.arn
+        }
+        statements = [{
+          actions   = ["kms:Encrypt"]
+          resources = [aws_kms_key.sealing.arn]
+        }]
+      }
+      opens_sealed = {
+        environment = {
+          SEALING_KEY_ARN = aws_kms_key.sealing.arn
+        }
+        statements = [{
+          actions   = ["kms:Decrypt"]
+          resources = [aws_kms_key.sealing.arn]
+        }]
+      }
       verifies_tokens = {
         environment = {
           SIGNING_KEYS = jsonencode(local.published_keys)

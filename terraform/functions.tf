@@ -4,6 +4,8 @@
 #   mongodb            its house's database and the secret that opens it
 #   events             the event bus
 #   signs_tokens       the current signing key
+#   seals              shuts secrets of people before they are kept
+#   opens_sealed       opens them, to use them
 #   verifies_tokens    the published keys and the issuer
 #   valkey             the cache, and the limits that are counted there
 #   manages_schedules  the schedule group
@@ -36,6 +38,8 @@ locals {
     mongodb           = false
     events            = false
     signs_tokens      = false
+    seals             = false
+    opens_sealed      = false
     verifies_tokens   = false
     valkey            = false
     manages_schedules = false

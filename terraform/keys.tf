@@ -1,3 +1,5 @@
+# Keys that never leave KMS: one seals secrets that people entrust to us, the others sign tokens.
+#
 # Token signing keys. To rotate: add a name to signing_keys and apply, make it signing_key and apply,
 # and remove the old name when its last token has expired (docs/deploy.md).
 
@@ -23,4 +25,15 @@ data "aws_kms_public_key" "signing" {
   for_each = var.signing_keys
 
   key_id = aws_kms_key.signing[each.key].key_id
+}
+
+resource "aws_kms_key" "sealing" {
+  description             = "${local.prefix} seals secrets that people entrust to it"
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+}
+
+resource "aws_kms_alias" "sealing" {
+  name          = "alias/${local.prefix}-sealing"
+  target_key_id = aws_kms_key.sealing.key_id
 }

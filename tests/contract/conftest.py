@@ -37,6 +37,7 @@ ENVIRONMENT = {
     "MONGODB_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:test",
     "EVENT_BUS_NAME": "omnipricex-test",
     "SIGNING_KEY_ARN": "arn:aws:kms:us-east-1:000000000000:key/test-key",
+    "SEALING_KEY_ARN": "arn:aws:kms:us-east-1:000000000000:key/sealing-key",
     "SIGNING_KEYS": "{}",
     "TOKEN_ISSUER": "https://issuer.example",
     # Nothing listens there: attempts are then counted by the instance.

@@ -127,6 +127,16 @@ class FakeClient:
     def _sign(self, asked: dict[str, Any]) -> dict[str, Any]:
         return {"Signature": b"signature of " + asked["Message"][:8]}
 
+    def _encrypt(self, asked: dict[str, Any]) -> dict[str, Any]:
+        shut = json.dumps([asked["KeyId"], asked["EncryptionContext"], asked["Plaintext"].decode()])
+        return {"CiphertextBlob": shut.encode()[::-1]}
+
+    def _decrypt(self, asked: dict[str, Any]) -> dict[str, Any]:
+        *bound, plain = json.loads(asked["CiphertextBlob"][::-1])
+        if bound != [asked["KeyId"], asked["EncryptionContext"]]:
+            raise ClientError({"Error": {"Code": "InvalidCiphertextException"}}, "Decrypt")
+        return {"Plaintext": plain.encode()}
+
     def _create_schedule(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked["Name"] in self.cloud.schedules:
             raise ClientError({"Error": {"Code": "ConflictException"}}, "CreateSchedule")

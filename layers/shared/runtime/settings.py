@@ -29,6 +29,12 @@ class BusSettings(BaseSettings):
     event_bus_name: str = Field(min_length=1)
 
 
+class SealingSettings(BaseSettings):
+    """The KMS key that secrets of people are sealed with."""
+
+    sealing_key_arn: str = Field(min_length=1)
+
+
 class WorkBucketSettings(BaseSettings):
     """The bucket of large messages and of the marks of jobs that are to stop."""
 
