@@ -8,7 +8,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from pricing.adapters.commands import PUBLISH, batch_requested
 from pricing.adapters.mongo_changes import COLLECTION as CHANGES
-from pricing.adapters.mongo_changes import waiting_changes
+from pricing.adapters.mongo_changes import release_unsent, waiting_changes
 from pricing.adapters.mongo_webhooks import tell_webhooks
 from pricing.domain.errors import BatchNotFound
 from pricing.domain.outcome import Outcome, next_review
@@ -122,7 +122,7 @@ class MongoBatches:
         begun = await self._mongo.transaction(work)
         if begun.finished_at is not None:
             # Somebody cancelled it while its prices were bound.
-            await self._free(begun)
+            await release_unsent(self._mongo, batch.organisation_id, batch.batch_id)
         await self._outbox.relay_quietly()
         return begun
 
@@ -135,17 +135,6 @@ class MongoBatches:
                 await changes.update_many(free | {"_id": {"$in": found}}, {"$set": {"batch_id": batch.batch_id}})
         except PyMongoError as error:
             raise unavailable("gather the prices of the batch") from error
-
-    async def _free(self, batch: Batch) -> None:
-        unsent = {
-            "organisation_id": batch.organisation_id,
-            "batch_id": batch.batch_id,
-            "state": State.APPROVED.value,
-        }
-        try:
-            await self._mongo.collection(CHANGES).update_many(unsent, {"$set": {"batch_id": None}})
-        except PyMongoError as error:
-            raise unavailable("free the prices of the batch") from error
 
     async def pass_canary(self, batch: Batch, resume_at: datetime | None) -> Batch:
         """Note that the canary was written, and from when on the rest may follow: at once, or CANARY until then."""
@@ -247,7 +236,8 @@ class MongoBatches:
             raise unavailable("read the batches that are due for a review") from error
         for document in found:
             await self._ask_review(batch_from(document))
-        await self._outbox.relay_quietly()
+        if found:
+            await self._outbox.relay_quietly()
         return len(found)
 
     async def _ask_review(self, batch: Batch) -> None:

@@ -214,11 +214,7 @@ class MongoPriceChanges:
 
     async def release(self, organisation_id: str, batch_id: str) -> None:
         """Take the changes of a batch that were not sent out of it; they stay approved."""
-        unsent = {"organisation_id": organisation_id, "batch_id": batch_id, "state": State.APPROVED.value}
-        try:
-            await self._mongo.collection(COLLECTION).update_many(unsent, {"$set": {"batch_id": None}})
-        except PyMongoError as error:
-            raise unavailable("free the prices of a batch") from error
+        await release_unsent(self._mongo, organisation_id, batch_id)
 
     async def unpublished(
         self, organisation_id: str, batch_id: str, limit: int, below: int | None = None
@@ -314,6 +310,15 @@ def waiting_changes(organisation_id: str, shop_id: str, run_id: str | None) -> D
         "batch_id": None,
     }
     return query if run_id is None else query | {"run_id": run_id}
+
+
+async def release_unsent(mongo: Mongo, organisation_id: str, batch_id: str) -> None:
+    """Take the changes of a batch that were not sent out of it; they stay approved."""
+    unsent = {"organisation_id": organisation_id, "batch_id": batch_id, "state": State.APPROVED.value}
+    try:
+        await mongo.collection(COLLECTION).update_many(unsent, {"$set": {"batch_id": None}})
+    except PyMongoError as error:
+        raise unavailable("free the prices of a batch") from error
 
 
 def applied_late(change: PriceChange, at: datetime) -> UpdateOne:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
 from pricing.api.bodies import DecimalText
+from pricing.api.managers import manages
 from pricing.api.views import ChangePage, shown_change
 from pricing.domain.price_change import LONGEST_REASON, Approver, State
 from pricing.usecases.approve import Ruling
@@ -19,7 +20,6 @@ from shared.kernel.paging import Window, decoded_cursor, encoded_cursor
 from shared.runtime.answers import Body, Slug, View, answer, listing
 from shared.runtime.http_api import Asking, Paging
 
-MANAGERS = frozenset({"administrator", "pricing_manager"})
 MOST_AT_ONCE = 500
 
 type RouteName = Literal["auto", "review", "manager"]
@@ -134,7 +134,7 @@ def change_routes(house: Pricing) -> APIRouter:
         asking.must("prices:approve")
         approver = Approver(
             user_id=asking.user_id,
-            manages=bool(asking.roles & MANAGERS),
+            manages=manages(asking),
             justification=body.justification,
         )
         change_ids, following = await asked_for(asking.organisation_id, body)

@@ -114,7 +114,7 @@ class ItemView(View):
     detail: str
 
 
-class FindingView(View):
+class PromotionFindingView(View):
     """What a check found about a price or about a claim; an `error` forbids it."""
 
     code: str
@@ -155,7 +155,7 @@ class PromotionView(View):
     end_reason: str
     due_at: str | None
     detail: str
-    findings: list[FindingView] | None = None
+    findings: list[PromotionFindingView] | None = None
 
 
 class PromotionPage(View):
@@ -182,7 +182,7 @@ class PromotionChecked(View):
 
     sound: bool
     items: list[CheckedItem]
-    findings: list[FindingView]
+    findings: list[PromotionFindingView]
 
 
 class WindowView(View):
@@ -235,7 +235,7 @@ class EvidenceView(View):
     rule: RuleView
     verdict: str
     price_allowed: bool
-    findings: list[FindingView]
+    findings: list[PromotionFindingView]
     final: bool
     made_at: str
     hash: str

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime
 
-from pricing.api.changes import MANAGERS
+from pricing.api.managers import manages, must_manage
 from pricing.api.promotion_bodies import (
     ChangedPromotion,
     Ended,
@@ -27,7 +27,6 @@ from pricing.domain.promotions.promotion import PromotionState
 from pricing.domain.report import safe
 from pricing.usecases.house import Pricing
 from pricing.usecases.promotions.prior_price import PriorPrice
-from shared.kernel.errors import Forbidden
 from shared.runtime.answers import answer, in_reach, listing, timestamp
 from shared.runtime.described_problems import described
 from shared.runtime.http_api import Asking, Paging
@@ -125,8 +124,7 @@ def promotion_routes(house: Pricing) -> APIRouter:
     async def approve_promotion(asking: Asking, promotion_id: str, body: Vouched) -> Response:
         """Four eyes: a manager who is none of its authors. It is checked once more, and again when it begins."""
         asking.must("prices:approve")
-        if not asking.roles & MANAGERS:
-            raise Forbidden("a promotion is approved by a pricing manager")
+        must_manage(asking, "a promotion is approved by")
         judged = await house.approve_promotion(asking.organisation_id, promotion_id, asking.user_id, body.revision)
         return answer(shown_promotion(judged.promotion, judged))
 
@@ -139,9 +137,8 @@ def promotion_routes(house: Pricing) -> APIRouter:
     async def end_promotion(asking: Asking, promotion_id: str, body: Ended) -> Response:
         """Before it begins nothing happened; later its prices return as at its end, and only managers end it."""
         asking.must("prices:approve")
-        manages = bool(asking.roles & MANAGERS)
         ended = await house.end_promotion(
-            asking.organisation_id, promotion_id, asking.user_id, body.reason, manages=manages
+            asking.organisation_id, promotion_id, asking.user_id, body.reason, manages=manages(asking)
         )
         return answer(shown_promotion(ended))
 

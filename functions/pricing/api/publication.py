@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from pricing.api.bodies import DecimalText
-from pricing.api.changes import MANAGERS
+from pricing.api.managers import must_manage
 from pricing.api.views import BatchPage, BatchView, shown_batch
 from pricing.domain.emergency_stop import LONGEST_REASON, SHORTEST_REASON, EmergencyStop
 from pricing.domain.price_change import PriceChange
@@ -21,7 +21,7 @@ from pricing.domain.publication import (
     PublicationSettings,
 )
 from pricing.usecases.house import Pricing
-from shared.kernel.errors import Forbidden, Invalid
+from shared.kernel.errors import Invalid
 from shared.kernel.paging import encoded_cursor
 from shared.runtime.answers import Body, MoneyView, Slug, View, answer, listing, timestamp
 from shared.runtime.described_problems import described
@@ -181,7 +181,7 @@ def batch_routes(house: Pricing) -> APIRouter:
         Only managers take a publication back. Writing may be stopped meanwhile: name the stop in `despite_stop`.
         """
         asking.must("prices:publish")
-        _must_manage(asking.roles)
+        must_manage(asking)
         undone = await house.undo_batch(
             asking.organisation_id, asking.user_id, batch_id, body.reason, body.despite_stop
         )
@@ -251,7 +251,7 @@ def publication_routes(house: Pricing) -> APIRouter:
     async def patch_publication(asking: Asking, shop_id: ShopId, body: PublicationBody) -> Response:
         """A shop starts in test mode: prices are decided and approved, none is written until a manager goes live."""
         asking.must("prices:publish")
-        _must_manage(asking.roles)
+        must_manage(asking)
         changes = body.model_dump(exclude_none=True)
         changed = await house.set_publication(
             asking.organisation_id, shop_id, asking.user_id, lambda known: replace(known, **changes)
@@ -287,15 +287,10 @@ def emergency_stop_routes(house: Pricing) -> APIRouter:
     async def lift(asking: Asking, stop_id: str, body: Lift) -> Response:
         """Anybody who publishes may stop; only managers let it go on. Nothing is published again by itself."""
         asking.must("prices:publish")
-        _must_manage(asking.roles)
+        must_manage(asking)
         return answer(_stop(await house.lift_stop(asking.organisation_id, asking.user_id, stop_id, body.reason)))
 
     return router
-
-
-def _must_manage(roles: frozenset[str]) -> None:
-    if not roles & MANAGERS:
-        raise Forbidden("this needs a pricing manager")
 
 
 def _settings(settings: PublicationSettings) -> dict[str, Any]:

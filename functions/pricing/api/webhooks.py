@@ -5,10 +5,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from pricing.api.changes import MANAGERS
+from pricing.api.managers import must_manage
 from pricing.domain.webhook import Delivery, WebhookEndpoint, WebhookEvent
 from pricing.usecases.house import Pricing
-from shared.kernel.errors import Forbidden
 from shared.runtime.answers import Body, View, answer, listing, timestamp
 from shared.runtime.described_problems import described
 from shared.runtime.http_api import Asking, Paging
@@ -86,7 +85,7 @@ def webhook_routes(house: Pricing) -> APIRouter:
     async def add_endpoint(asking: Asking, body: NewWebhookEndpoint) -> Response:
         """Deliveries are signed as Standard Webhooks say. Keep the secret: it is shown this once."""
         asking.must("prices:publish")
-        _must_manage(asking.roles)
+        must_manage(asking)
         wanted: frozenset[WebhookEvent] = frozenset(body.events)
         made = await register(asking.organisation_id, asking.user_id, body.url, wanted)
         place = {"Location": f"/pricing/webhook-endpoints/{made.endpoint_id}"}
@@ -107,7 +106,7 @@ def webhook_routes(house: Pricing) -> APIRouter:
     async def rotate(asking: Asking, endpoint_id: str) -> Response:
         """The one before signs beside it for a day. A receiver that was switched off is on again."""
         asking.must("prices:publish")
-        _must_manage(asking.roles)
+        must_manage(asking)
         return answer(_with_secret(await register.rotate(asking.organisation_id, endpoint_id)))
 
     @router.post(
@@ -120,7 +119,7 @@ def webhook_routes(house: Pricing) -> APIRouter:
     async def test(asking: Asking, endpoint_id: str) -> Response:
         """It goes out within two minutes; `GET /pricing/deliveries` says what became of it."""
         asking.must("prices:publish")
-        _must_manage(asking.roles)
+        must_manage(asking)
         return answer(_delivery(await register.test(asking.organisation_id, endpoint_id)), status=202)
 
     @router.delete(
@@ -132,7 +131,7 @@ def webhook_routes(house: Pricing) -> APIRouter:
     async def remove(asking: Asking, endpoint_id: str) -> Response:
         """What is on its way to it is not sent any more."""
         asking.must("prices:publish")
-        _must_manage(asking.roles)
+        must_manage(asking)
         await webhooks.remove(asking.organisation_id, endpoint_id)
         return Response(status_code=204)
 
@@ -145,11 +144,6 @@ def webhook_routes(house: Pricing) -> APIRouter:
         return listing([_delivery(one) for one in page.items], page)
 
     return router
-
-
-def _must_manage(roles: frozenset[str]) -> None:
-    if not roles & MANAGERS:
-        raise Forbidden("this needs a pricing manager")
 
 
 def _endpoint(endpoint: WebhookEndpoint) -> dict[str, Any]:

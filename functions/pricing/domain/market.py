@@ -12,6 +12,8 @@ from pricing.domain.scan_budget import Volatility
 # Looks in a row that found no page, and how often it is looked for again.
 MISSES_UNTIL_LOST = 3
 REMATCHES = 3
+# In the days that units sold are counted over.
+WEEKS = 4
 
 UNSEEN = Volatility()
 
@@ -241,6 +243,11 @@ class ProductFacts:
     price_source: str | None = None
     country: str | None = None
     time_zone: str | None = None
+
+    @property
+    def units_a_week(self) -> Decimal:
+        """How many units we sell a week; one, where nobody told."""
+        return Decimal(1) if self.sold_28d is None else Decimal(self.sold_28d) / WEEKS
 
     @property
     def partition(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from pricing.domain.exact_percent import rounded, share_of
@@ -81,8 +81,8 @@ def outcome_of(lines: Iterable[Line], days: int, at: datetime) -> Outcome:
         exact=days >= WINDOW,
         lines=counted,
         left_out=left_out,
-        projected_revenue=_money(revenue["projected"]),
-        actual_revenue=_money(revenue["actual"]),
+        projected_revenue=rounded(revenue["projected"]),
+        actual_revenue=rounded(revenue["actual"]),
         revenue_percent=change,
         projected_margin_percent=margins["projected"],
         actual_margin_percent=margins["actual"],
@@ -105,7 +105,3 @@ def _alarms(change: Decimal | None, points: Decimal | None) -> Iterable[str]:
 
 def _percent(part: Fraction, whole: Fraction) -> Decimal | None:
     return share_of(part, whole) if whole else None
-
-
-def _money(amount: Fraction) -> Decimal:
-    return (Decimal(amount.numerator) / Decimal(amount.denominator)).quantize(Decimal("0.01"), ROUND_HALF_EVEN)

@@ -13,7 +13,6 @@ from pricing.domain.market import ProductFacts
 SHORTEST_JUSTIFICATION = 50
 LONGEST_REASON = 200
 SHARES = 10_000
-WEEKS = 4
 
 type Failure = Literal["compliance", "conflict", "held", "refused"]
 """Why a price was not written: a law or a contract forbids it, the shop shows another one, the product is held, or the
@@ -99,8 +98,7 @@ def facts_hash(facts: ProductFacts) -> str:
 def weighed(change: PriceChange, facts: ProductFacts) -> PriceChange:
     """The change with what a person weighs it by: brand, money a week, size, and what the catalogue says now."""
     size = None if not change.before else abs(change.after - change.before) / change.before * 100
-    units = Decimal(1) if facts.sold_28d is None else Decimal(facts.sold_28d) / WEEKS
-    stake = abs(change.after - (change.before or 0)) * units
+    stake = abs(change.after - (change.before or 0)) * facts.units_a_week
     return replace(
         change,
         brand=facts.brand,

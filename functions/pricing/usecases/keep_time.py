@@ -8,7 +8,7 @@ from pricing.usecases.promotions.run import RunPromotions
 from pricing.usecases.publication_ports import Batches, PriceChanges
 from pricing.usecases.roll_ups import SHOPS_AT_ONCE, RollUps
 from shared.kernel.clock import Clock
-from shared.kernel.errors import PlatformError
+from shared.kernel.each import for_each
 
 AT_ONCE = 500
 
@@ -26,7 +26,6 @@ class KeepTime:
     async def __call__(self) -> int:
         """Return how much was due."""
         at = self.clock()
-        done, failed = 0, list[PlatformError]()
         kinds: tuple[Callable[[], Awaitable[int]], ...] = (
             self.promotions,
             partial(self.batches.resume, at, AT_ONCE),
@@ -34,11 +33,4 @@ class KeepTime:
             partial(self.changes.expire, at, AT_ONCE),
             partial(self.roll_ups.ask_hourly, at, SHOPS_AT_ONCE),
         )
-        for work in kinds:
-            try:
-                done += await work()
-            except PlatformError as error:
-                failed.append(error)
-        if failed:
-            raise failed[0]
-        return done
+        return await for_each(kinds, lambda work: work())

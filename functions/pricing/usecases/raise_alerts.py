@@ -14,7 +14,7 @@ from pricing.domain.price_seen import Rivals, standing_look
 from pricing.usecases.alert_ports import AlertDesk, ShopId
 from pricing.usecases.ports import Competitors, Facts, Offers, Runs, StoredDecision
 from shared.kernel.clock import Clock
-from shared.kernel.errors import PlatformError
+from shared.kernel.each import for_each
 
 SHOPS_AT_ONCE = 100
 EVENTS_AT_ONCE = 1_000
@@ -38,15 +38,7 @@ class RaiseAlerts:
         """Return how many alerts were raised."""
         now = self.clock()
         ripe = ripe_before(now, self.pause)
-        count, failed = 0, list[PlatformError]()
-        for shop in await self.desk.due(ripe, now, SHOPS_AT_ONCE):
-            try:
-                count += await self._raise(shop, ripe, now)
-            except PlatformError as error:
-                failed.append(error)
-        if failed:
-            raise failed[0]
-        return count
+        return await for_each(await self.desk.due(ripe, now, SHOPS_AT_ONCE), lambda shop: self._raise(shop, ripe, now))
 
     async def _raise(self, shop: ShopId, ripe: datetime, now: datetime) -> int:
         rules = await self.desk.rules(shop)

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from pricing.usecases.ports import PRODUCTS_IN_A_PART, Facts, Policies, Run, Runs, ShopPart, Trigger
 from shared.kernel.clock import Clock
-from shared.kernel.errors import PlatformError, Rejected
+from shared.kernel.each import for_each
+from shared.kernel.errors import Rejected
 from shared.kernel.identifiers import fresh_id
 
 # A part's message names each partition.
@@ -121,15 +122,7 @@ class FollowPrices:
 
     async def __call__(self) -> int:
         """Start what is due; returns how many runs that were. What fails for one policy fails after all others."""
-        started, failed = 0, list[PlatformError]()
-        for one in await self.prices.followers():
-            try:
-                started += await self._follow(one)
-            except PlatformError as error:
-                failed.append(error)
-        if failed:
-            raise failed[0]
-        return started
+        return await for_each(await self.prices.followers(), self._follow)
 
     async def _follow(self, policy: Follower) -> bool:
         first = await self.prices.touched(policy, 1)

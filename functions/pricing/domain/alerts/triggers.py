@@ -8,7 +8,6 @@ from pricing.domain.alerts.market import MarketEvent
 from pricing.domain.alerts.rule import AlertRule, AlertTrigger, Direction
 from pricing.domain.market import ProductFacts
 
-WEEKS = 4
 CENT = Decimal("0.01")
 DIRECTIONS: dict[AlertTrigger, Direction] = {
     AlertTrigger.RISE: "up",
@@ -158,11 +157,6 @@ def _large(rule: AlertRule, event: MarketEvent, own: Decimal | None, new: Decima
     return rule.threshold.reached(abs(now - old) * scale, old * scale)
 
 
-def units_a_week(facts: ProductFacts) -> Decimal:
-    """How many units we sell a week; one, where nobody told."""
-    return Decimal(1) if facts.sold_28d is None else Decimal(facts.sold_28d) / WEEKS
-
-
 def money_of(trigger: AlertTrigger, event: MarketEvent, facts: ProductFacts) -> Decimal:
     """The money a week that a change moves, in the shop's currency; 0 where it says nothing of a price.
 
@@ -179,4 +173,4 @@ def money_of(trigger: AlertTrigger, event: MarketEvent, facts: ProductFacts) -> 
         amount = own - new if facts.cost is None else min(own - new, max(own - facts.cost, Decimal(0)))
     else:
         amount = Decimal(0)
-    return (amount * units_a_week(facts)).quantize(CENT)
+    return (amount * facts.units_a_week).quantize(CENT)

@@ -23,6 +23,12 @@ class Finding:
     source: str
     mend: str
 
+    @property
+    def said(self) -> str:
+        """The message, with the rule and its source where there is one."""
+        named = ", ".join(one for one in (self.rule, self.source) if one)
+        return f"{self.message} ({named})" if named else self.message
+
 
 def found(code: str, severity: Severity, sku: str, message: str, mend: str, source: Source | None = None) -> Finding:
     """A finding about a price."""
@@ -58,4 +64,4 @@ def forbidden(price: Decimal, facts: ProductFacts, law: Law) -> str | None:
     errors = [one for one in price_findings(price, facts, facts.country, law) if one.severity == "error"]
     if not errors:
         return None
-    return "; ".join(f"{one.message} ({one.rule}{f', {one.source}' if one.source else ''})" for one in errors)
+    return "; ".join(one.said for one in errors)

@@ -1,5 +1,6 @@
 """What people do with promotions: check, propose, change, approve and end them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -102,7 +103,7 @@ class JudgePromotion:
         """Return what was asked as a promotion, new or in place of a known one, with its findings; nothing is kept."""
         at = self.clock()
         wanted, products = await self._wanted(organisation_id, asked)
-        twice = {one.sku for one in wanted if sum(other.sku == one.sku for other in wanted) > 1}
+        twice = [sku for sku, count in Counter(one.sku for one in wanted).items() if count > 1]
         strange = [
             found("PRODUCT_UNKNOWN", "error", one.sku, f"no active product in «{asked.shop_id}»", "import it first")
             for one in wanted
@@ -285,11 +286,8 @@ def _sound(judged: Judged) -> Judged:
         told = [f"{one.sku}: {one.message}" for one in judged.errors[:3]]
         raise PromotionFaults(
             f"{len(judged.errors)} findings forbid it: {'; '.join(told)}",
-            faults=tuple(Fault(f"{one.about}/{one.sku}/{one.code}", _said(one)) for one in judged.errors),
+            faults=tuple(
+                Fault(f"{one.about}/{one.sku}/{one.code}", f"{one.said}; {one.mend}") for one in judged.errors
+            ),
         )
     return judged
-
-
-def _said(finding: Finding) -> str:
-    ground = f" ({finding.rule}{f', {finding.source}' if finding.source else ''})" if finding.rule else ""
-    return f"{finding.message}{ground}; {finding.mend}"

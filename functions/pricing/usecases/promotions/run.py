@@ -5,6 +5,7 @@ ids made of the promotion's, and the shop writes a price only over the one that 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -22,7 +23,8 @@ from pricing.usecases.publication_gate import Gate
 from pricing.usecases.publication_ports import PriceChanges
 from pricing.usecases.publish import StartBatch
 from shared.kernel.clock import Clock
-from shared.kernel.errors import Conflict, PlatformError
+from shared.kernel.each import for_each
+from shared.kernel.errors import Conflict
 from shared.kernel.identifiers import derived_id
 
 AT_ONCE = 50
@@ -50,18 +52,13 @@ class RunPromotions:
 
     async def __call__(self) -> int:
         """Return how many there were. What fails for one fails after all others."""
-        due, failed = await self.promotions.due(self.clock(), AT_ONCE), list[PlatformError]()
-        for one in due:
-            try:
-                await self._step(one)
-            except PromotionChanged:
-                # Somebody was faster; what they made of it is done in the next minute.
-                continue
-            except PlatformError as error:
-                failed.append(error)
-        if failed:
-            raise failed[0]
-        return len(due)
+        return await for_each(await self.promotions.due(self.clock(), AT_ONCE), self._stepped)
+
+    async def _stepped(self, promotion: Promotion) -> int:
+        # When somebody was faster, what they made of it is done in the next minute.
+        with suppress(PromotionChanged):
+            await self._step(promotion)
+        return 1
 
     async def _step(self, promotion: Promotion) -> None:
         at = self.clock()
