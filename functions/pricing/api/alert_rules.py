@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from pricing.api.bodies import DecimalText
-from pricing.api.filters import Name
+from pricing.api.filters import ScopeBody, ScopeView, scope_of, shown_scope
 from pricing.domain.alerts.rule import (
     MOST_BUDGET,
     MOST_COOLDOWN_MINUTES,
@@ -18,7 +18,6 @@ from pricing.domain.alerts.rule import (
     Size,
     Timing,
 )
-from pricing.domain.product_filter import Criteria
 from pricing.usecases.house import Pricing
 from shared.kernel.identifiers import fresh_id
 from shared.runtime.answers import Body, Slug, View, answer, listing, timestamp
@@ -48,18 +47,6 @@ type Triggers = Annotated[list[TriggerName], Field(min_length=1, max_length=len(
 type Ids = Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(max_length=MOST_NAMED)]
 type Baseline = Literal["before", "mine"]
 type Which = Literal["any", "cheapest", "highest", "named"]
-
-
-class ScopeBody(Body):
-    """Which products of the shop are meant; all that is given holds together."""
-
-    brands: list[Name] = Field(default=[], max_length=200)
-    categories: list[Name] = Field(default=[], max_length=200)
-    tags: list[Name] = Field(default=[], max_length=200)
-    skus: list[Name] = Field(default=[], max_length=1000)
-    price_from: DecimalText | None = None
-    price_to: DecimalText | None = None
-    exclude: bool = Field(default=False, description="Mean the products that do not fit")
 
 
 class SizeBody(Body):
@@ -120,18 +107,6 @@ class TimingView(View):
     instant: bool
     weekdays: list[int]
     hour: int
-
-
-class ScopeView(View):
-    """Which products of the shop are meant."""
-
-    brands: list[str]
-    categories: list[str]
-    tags: list[str]
-    skus: list[str]
-    price_from: str | None
-    price_to: str | None
-    exclude: bool
 
 
 class AlertRuleView(View):
@@ -248,7 +223,7 @@ def _fields(body: AlertRuleChange, otherwise: dict[str, Any]) -> dict[str, Any]:
         if name in fields:
             fields[name] = tuple(fields[name])
     if body.scope is not None:
-        fields["scope"] = _criteria(body.scope)
+        fields["scope"] = scope_of(body.scope)
     if body.threshold is not None:
         fields["threshold"] = Size(Decimal(body.threshold.amount), body.threshold.unit)
     if body.timing is not None:
@@ -259,31 +234,14 @@ def _fields(body: AlertRuleChange, otherwise: dict[str, Any]) -> dict[str, Any]:
     return otherwise | fields
 
 
-def _criteria(body: ScopeBody) -> Criteria:
-    return Criteria(
-        brands=tuple(body.brands),
-        categories=tuple(body.categories),
-        tags=tuple(tag.lower() for tag in body.tags),
-        skus=tuple(body.skus),
-        price_from=None if body.price_from is None else Decimal(body.price_from),
-        price_to=None if body.price_to is None else Decimal(body.price_to),
-        exclude=body.exclude,
-    )
-
-
 def _shown(rule: AlertRule) -> dict[str, Any]:
-    scope, plain = rule.scope, ("shop_id", "name", "baseline", "which", "cooldown_minutes", "stop_after", "most_a_day")
+    plain = ("shop_id", "name", "baseline", "which", "cooldown_minutes", "stop_after", "most_a_day")
     later = ("only_new", "daily_budget", "digest_hour", "enabled", "version", "created_by")
     return {
         "rule_id": rule.rule_id,
         **{name: getattr(rule, name) for name in (*plain, *later)},
         "triggers": [one.value for one in AlertTrigger if one in rule.triggers],
-        "scope": {
-            **{name: list(getattr(scope, name)) for name in ("brands", "categories", "tags", "skus")},
-            "price_from": scope.price_from,
-            "price_to": scope.price_to,
-            "exclude": scope.exclude,
-        },
+        "scope": shown_scope(rule.scope),
         "threshold": {"amount": f"{rule.threshold.amount:f}", "unit": rule.threshold.unit},
         "named": list(rule.named),
         "smallest_move_percent": f"{rule.smallest_move_percent:f}",

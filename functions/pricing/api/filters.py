@@ -1,5 +1,6 @@
 """Saved filters, over HTTP."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -16,10 +17,9 @@ from shared.runtime.http_api import Asking, Paging
 type Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class CriteriaBody(Body):
-    """What products must have; all that is given holds together, and a category stands for all below it."""
+class ScopeBody(Body):
+    """Which products of a shop are meant; all that is given holds together, and a category stands for all below it."""
 
-    shop_id: Slug | None = None
     brands: list[Name] = Field(default=[], max_length=200)
     categories: list[Name] = Field(default=[], max_length=200, examples=[["Home > Lighting"]])
     tags: list[Name] = Field(default=[], max_length=200)
@@ -29,6 +29,12 @@ class CriteriaBody(Body):
     exclude: bool = Field(default=False, description="Mean the products that do not fit")
 
 
+class CriteriaBody(ScopeBody):
+    """What products must have, of one shop or of all."""
+
+    shop_id: Slug | None = None
+
+
 class NewFilter(CriteriaBody):
     """A filter to save."""
 
@@ -36,12 +42,9 @@ class NewFilter(CriteriaBody):
     name: str = Field(min_length=1, max_length=100)
 
 
-class FilterView(View):
-    """A saved filter."""
+class ScopeView(View):
+    """Which products of a shop are meant."""
 
-    filter_id: str
-    name: str
-    shop_id: str | None
     brands: list[str]
     categories: list[str]
     tags: list[str]
@@ -49,6 +52,14 @@ class FilterView(View):
     price_from: str | None
     price_to: str | None
     exclude: bool
+
+
+class FilterView(ScopeView):
+    """A saved filter."""
+
+    filter_id: str
+    name: str
+    shop_id: str | None
     created_by: str
     created_at: str
 
@@ -67,10 +78,9 @@ class FilterPreview(View):
     skus: list[str]
 
 
-def criteria_of(body: CriteriaBody) -> Criteria:
-    """The criteria in a body."""
+def scope_of(body: ScopeBody) -> Criteria:
+    """The criteria in a body that names no shop."""
     return Criteria(
-        shop_id=body.shop_id,
         brands=tuple(body.brands),
         categories=tuple(body.categories),
         tags=tuple(tag.lower() for tag in body.tags),
@@ -81,16 +91,27 @@ def criteria_of(body: CriteriaBody) -> Criteria:
     )
 
 
-def _shown(saved: SavedFilter) -> dict[str, object]:
-    criteria = saved.criteria
+def criteria_of(body: CriteriaBody) -> Criteria:
+    """The criteria in a body."""
+    return replace(scope_of(body), shop_id=body.shop_id)
+
+
+def shown_scope(criteria: Criteria) -> dict[str, object]:
+    """The fields of a `ScopeView`."""
     return {
-        "filter_id": saved.filter_id,
-        "name": saved.name,
-        "shop_id": criteria.shop_id,
         **{name: list(getattr(criteria, name)) for name in ("brands", "categories", "tags", "skus")},
         "price_from": criteria.price_from,
         "price_to": criteria.price_to,
         "exclude": criteria.exclude,
+    }
+
+
+def _shown(saved: SavedFilter) -> dict[str, object]:
+    return {
+        "filter_id": saved.filter_id,
+        "name": saved.name,
+        "shop_id": saved.criteria.shop_id,
+        **shown_scope(saved.criteria),
         "created_by": saved.created_by,
         "created_at": timestamp(saved.created_at),
     }
