@@ -11,8 +11,9 @@ from pricing.adapters.mongo_gauges import MongoGauges
 from pricing.adapters.mongo_overview import MongoOverview
 from pricing.adapters.s3_reports import S3ReportFiles
 from pricing.adapters.s3_simulations import S3SimulationFiles
+from pricing.bootstrap.database import database, outbox_of
 from pricing.bootstrap.parts import assesses, days_of, gate_of, starts_batch
-from pricing.bootstrap.stores import database, outbox_of, past_of, stores
+from pricing.bootstrap.stores import past_of, stores
 from pricing.domain.analysis import Answer
 from pricing.settings import ApiSettings
 from pricing.usecases.alert_rules import SaveAlertRule

@@ -5,8 +5,9 @@ from pricing.adapters.mongo_looks import MongoLooks
 from pricing.adapters.mongo_new_prices import MongoNewPrices
 from pricing.adapters.mongo_own_moves import MongoOwnMoves
 from pricing.adapters.trial_door import TrialDoor
+from pricing.bootstrap.database import database, outbox_of
 from pricing.bootstrap.parts import gate_of, starts_batch
-from pricing.bootstrap.stores import database, outbox_of, stores
+from pricing.bootstrap.stores import stores
 from pricing.settings import DecideSettings
 from pricing.usecases.decide import DecidePart, PlanRun
 from pricing.usecases.deciding import DecideProducts

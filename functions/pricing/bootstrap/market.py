@@ -12,7 +12,7 @@ from pricing.adapters.mongo_rates import MongoRates
 from pricing.adapters.mongo_recipes import MongoRecipes
 from pricing.adapters.mongo_scan_budget import MongoBudgets
 from pricing.adapters.pages_later import PagesBack, PagesLater
-from pricing.bootstrap.stores import database, outbox_of
+from pricing.bootstrap.database import database, outbox_of
 from pricing.settings import (
     PlanSettings,
     RecordObservationsSettings,

@@ -3,8 +3,9 @@
 from pricing.adapters.commands import PUBLISH, ROLL_UPS
 from pricing.adapters.lambda_own_catalogue import LambdaOwnCatalogue
 from pricing.adapters.mongo_new_prices import MongoNewPrices
+from pricing.bootstrap.database import database, outbox_of
 from pricing.bootstrap.parts import gate_of, runs_promotions
-from pricing.bootstrap.stores import database, kept_for, outbox_of, stores
+from pricing.bootstrap.stores import kept_for, stores
 from pricing.domain.promotions.law import the_law
 from pricing.settings import KeepTimeSettings, PublishSettings
 from pricing.usecases.keep_time import KeepTime

@@ -4,8 +4,9 @@ from pricing.adapters.mongo_own_moves import MongoOwnMoves
 from pricing.adapters.mongo_past import MongoPast
 from pricing.adapters.pictures import SvgPictures
 from pricing.adapters.s3_simulations import S3SimulationFiles
+from pricing.bootstrap.database import database, outbox_of
 from pricing.bootstrap.deciding import decides
-from pricing.bootstrap.stores import database, outbox_of, stores
+from pricing.bootstrap.stores import stores
 from pricing.settings import RecordSettings
 from pricing.usecases.simulate import Simulate
 from pricing.usecases.simulating.kinds import kinds

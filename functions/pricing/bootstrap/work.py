@@ -1,7 +1,11 @@
 """Wire the doors that look after work itself."""
 
 from pricing.adapters.commands import DECIDE, PAGES, PUBLISH, REPORTS, ROLL_UPS, SIMULATIONS, UNREAD
-from pricing.bootstrap.stores import database, kept_for
+from pricing.adapters.mongo_batches import MongoBatches
+from pricing.adapters.mongo_reports import MongoReports
+from pricing.adapters.mongo_runs import MongoRuns
+from pricing.adapters.mongo_simulations import MongoSimulations
+from pricing.bootstrap.database import database, outbox_of
 from pricing.settings import CloseWorkSettings, RelaySettings
 from pricing.usecases.close_work import CloseWork
 from shared.kernel.clock import system_clock
@@ -13,9 +17,14 @@ from shared.runtime.queues import Queue
 def close_work() -> CloseWork:
     """The closer of work whose job was ended."""
     settings = CloseWorkSettings()
-    kept = kept_for(settings, **{PUBLISH: settings.publish_queue_url})
+    mongo = database(settings)
+    outbox = outbox_of(mongo, settings, **{PUBLISH: settings.publish_queue_url})
     return CloseWork(
-        runs=kept.runs, batches=kept.batches, reports=kept.reports, simulations=kept.simulations, clock=system_clock
+        runs=MongoRuns(mongo, outbox),
+        batches=MongoBatches(mongo, outbox),
+        reports=MongoReports(mongo, outbox),
+        simulations=MongoSimulations(mongo, outbox),
+        clock=system_clock,
     )
 
 

@@ -1,6 +1,6 @@
 """Lambda: makes the days of the market (SQS `pricing-roll-ups` → RollUpMarket)."""
 
-from pricing.bootstrap.telling import roll_up_market
+from pricing.bootstrap.figures import roll_up_market
 from pricing.usecases.ports import ShopPart
 from pricing.usecases.roll_ups import RollUp
 from shared.contracts.pricing import RollUpRequested

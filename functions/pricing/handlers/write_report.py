@@ -1,6 +1,6 @@
 """Lambda: writes reports (SQS `pricing-reports` → WriteReport)."""
 
-from pricing.bootstrap.telling import write_report
+from pricing.bootstrap.figures import write_report
 from pricing.usecases.report import Report
 from shared.contracts.pricing import ReportRequested
 from shared.runtime.lambda_sqs import Delivery, sqs_handler
