@@ -21,5 +21,9 @@ class TerraformFailed(LocalCloudError):
     """Terraform refused or failed."""
 
 
+class AnswerLost(TerraformFailed):
+    """The emulator did what it was asked and the answer got lost: asked again, it has the thing already."""
+
+
 class NotRunning(LocalCloudError):
     """The local cloud is not up."""

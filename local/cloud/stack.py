@@ -6,11 +6,11 @@ from typing import Self
 
 from local.cloud import artifacts, ministack, mongodb, valkey
 from local.cloud.config import PREFIX, LocalConfig
-from local.cloud.errors import NotReady, NotRunning
+from local.cloud.errors import AnswerLost, NotReady, NotRunning
 from local.cloud.functions import Functions
 from local.cloud.outputs import Outputs
 from local.cloud.processes import Service, Supervisor
-from local.cloud.progress import Steps
+from local.cloud.progress import Step, Steps
 from local.cloud.terraform import Terraform
 
 TITLES = {
@@ -131,11 +131,23 @@ class Stack:
             if self._terraform.is_applied:
                 step.note("nothing changed since the last apply")
                 return
-            step.note("initialising")
-            self._terraform.prepare()
-            self._outputs = self._terraform.apply(step.note)
+            try:
+                self._outputs = self._apply(step)
+            except AnswerLost:
+                if not self.config.starts_emulator:
+                    raise
+                # What it made and Terraform does not know of would be in the way of each further apply.
+                self._stop([ministack.NAME])
+                self._start_emulator()
+                self._outputs = self._apply(step)
+                step.note("at the second attempt: the emulator lost an answer in the first")
         with self.steps.step("Databases (indexes)"):
             self.functions.migrate()
+
+    def _apply(self, step: Step) -> Outputs:
+        step.note("initialising")
+        self._terraform.prepare()
+        return self._terraform.apply(step.note)
 
     def _stop(self, names: list[str]) -> list[str]:
         # The emulator first: its functions use the stores until they end.

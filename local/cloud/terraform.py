@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from local.cloud.config import LocalConfig
-from local.cloud.errors import NotRunning, TerraformFailed
+from local.cloud.errors import AnswerLost, NotRunning, TerraformFailed
 from local.cloud.outputs import Outputs
 from local.cloud.terraform_init import first_error, initialise
 from local.cloud.terraform_root import VARIABLES_FILE, fingerprint, lay_out
@@ -87,7 +87,7 @@ class Terraform:
                 _end(process)
                 raise
         if process.returncode:
-            raise TerraformFailed(f"terraform apply failed: {' | '.join(errors)}")
+            raise failure(errors)
 
     def _read_outputs(self) -> str:
         command = [self._program(), f"-chdir={self._root}", "output", "-json"]
@@ -107,6 +107,12 @@ class Terraform:
         if found is None:
             raise TerraformFailed("Terraform is missing: run `make setup`, or install it and put it on PATH")
         return found
+
+
+def failure(errors: Iterable[str]) -> TerraformFailed:
+    """What an apply that ended with these errors failed of."""
+    said = f"terraform apply failed: {' | '.join(errors)}"
+    return AnswerLost(said) if "already exists" in said else TerraformFailed(said)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

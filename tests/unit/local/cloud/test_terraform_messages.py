@@ -1,7 +1,10 @@
 import json
 
+import pytest
+
+from local.cloud.errors import AnswerLost, TerraformFailed
 from local.cloud.outputs import Outputs
-from local.cloud.terraform import _follow
+from local.cloud.terraform import _follow, failure
 from local.cloud.terraform_init import first_error
 
 
@@ -27,6 +30,17 @@ def test_an_error_is_told_in_one_line() -> None:
     errors = _follow([json.dumps({"type": "diagnostic", "diagnostic": fault})], print)
 
     assert list(errors) == ["creating queue AccessDenied: no"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("creating IAM Role (relay): EntityAlreadyExists: Role relay already exists", AnswerLost),
+        ("Invalid value for variable: environment", TerraformFailed),
+    ],
+)
+def test_what_is_there_though_nobody_was_told_is_an_answer_that_was_lost(said: str, kind: type[Exception]) -> None:
+    assert type(failure([said])) is kind
 
 
 def test_a_warning_is_no_error() -> None:
