@@ -36,6 +36,10 @@ def _is_meant(change: PriceChange, wanted: ChangesWanted) -> bool:
     names = ("state", "shop_id", "run_id", "batch_id", "product_id", "brand", "reason", "route")
     if any(getattr(wanted, name) not in {None, getattr(change, name)} for name in names):
         return False
+    if wanted.since is not None and change.proposed_at < wanted.since:
+        return False
+    if wanted.until is not None and change.proposed_at >= wanted.until:
+        return False
     size = change.size_percent
     if wanted.size_from is not None and (size is None or size < wanted.size_from):
         return False

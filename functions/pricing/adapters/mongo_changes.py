@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import PyMongoError
@@ -64,6 +64,14 @@ def _moment(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds")
 
 
+def _key_before(at: datetime) -> str:
+    """What every key of this moment, or a later one, comes after, and every earlier key before.
+
+    It is no beginning of a key: SecantusDB loses the keys that begin with a bound of a descending index.
+    """
+    return f"{_moment(at - timedelta(milliseconds=1))}/~"
+
+
 def change_from(document: Document) -> PriceChange:
     """The price change in a stored document."""
     fields = {key: value for key, value in document.items() if key not in STORED_ONLY}
@@ -95,6 +103,9 @@ class MongoPriceChanges:
         sizes = {"$gte": wanted.size_from, "$lte": wanted.size_to}
         if sized := {name: bound for name, bound in sizes.items() if bound is not None}:
             query["size_percent"] = sized
+        moments = {"$gt": wanted.since, "$lt": wanted.until}
+        if proposed := {name: _key_before(at) for name, at in moments.items() if at is not None}:
+            query["sequence"] = proposed
         key = "queue" if wanted.order == "risk" else "sequence"
         return await paged(self._mongo.collection(COLLECTION), query, key, window, change_from, newest_first=True)
 

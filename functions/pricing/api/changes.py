@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from pricing.api.bodies import DecimalText
 from pricing.api.managers import manages
@@ -17,12 +17,13 @@ from pricing.usecases.house import Pricing
 from pricing.usecases.publication_ports import ChangesWanted, Order
 from shared.kernel.errors import Invalid
 from shared.kernel.paging import Window, decoded_cursor, encoded_cursor
-from shared.runtime.answers import Body, Slug, View, answer, listing
+from shared.runtime.answers import Body, Slug, View, answer, in_reach, listing
 from shared.runtime.http_api import Asking, Paging
 
 MOST_AT_ONCE = 500
 
 type RouteName = Literal["auto", "review", "manager"]
+type Proposed = Annotated[AwareDatetime, AfterValidator(in_reach)] | None
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class ChangeQuery:
     route: Annotated[RouteName | None, Query(description="On one route")] = None
     size_from: Annotated[DecimalText | None, Query(description="Moves of at least so many percent")] = None
     size_to: Annotated[DecimalText | None, Query(description="Moves of at most so many percent")] = None
+    since: Annotated[Proposed, Query(description="Proposed from this moment on")] = None
+    until: Annotated[Proposed, Query(description="Proposed before this moment")] = None
     order: Annotated[Order, Query(description="Newest first, or most risk and money first")] = "newest"
 
 

@@ -50,7 +50,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangesWanted:
-    """Which price changes are meant; what is None does not matter. Sizes are percentages of the price before."""
+    """Which price changes are meant; what is None does not matter. Sizes are percentages of the price before.
+
+    They were proposed from `since` on and before `until`.
+    """
 
     state: State | None = None
     shop_id: str | None = None
@@ -62,6 +65,8 @@ class ChangesWanted:
     route: Route | None = None
     size_from: Decimal | None = None
     size_to: Decimal | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     order: Order = "newest"
 
 

@@ -201,9 +201,12 @@ async def paged[T](
     *,
     newest_first: bool = False,
 ) -> Page[T]:
-    """One page of what `query` finds, in the order of `key`, which must be unique within the query."""
+    """One page of what `query` finds, in the order of `key`, which must be unique within the query.
+
+    What the query says of `key` itself are bounds, and the page's place lies within them.
+    """
     if window.after is not None:
-        query = query | {key: {"$lt" if newest_first else "$gt": window.after}}
+        query = query | {key: query.get(key, {}) | {"$lt" if newest_first else "$gt": window.after}}
     try:
         cursor = collection.find(query).sort(key, -1 if newest_first else 1).limit(window.limit + 1)
         documents = [document async for document in cursor]

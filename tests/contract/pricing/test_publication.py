@@ -14,7 +14,7 @@ from pricing.domain.outcome import outcome_of
 from pricing.domain.price_change import PriceChange, State
 from pricing.domain.publication import PublicationSettings
 from pricing.usecases.publication_ports import Batch, ChangesWanted, Tally
-from shared.kernel.paging import Window
+from shared.kernel.paging import Page, Window
 from tests.builders.pricing import MONDAY, a_batch, a_change
 from tests.fakes.pricing import Kept
 from tests.fakes.runs import Run
@@ -110,6 +110,25 @@ def test_a_queue_is_read_by_risk_and_money_and_by_what_is_meant(kept: Kept, run:
     assert (found(shop_id="us"), found(batch_id="bat"), found(reason="HOLD_MAP")) == (["high"], ["bound"], ["bound"])
     assert (found(product_id="p2"), found(route="manager")) == (["large"], ["large"])
     assert (found(size_from=Decimal(2), size_to=Decimal(29)), found(size_from=Decimal("2.01"))) == (["low"], ["high"])
+
+
+def test_changes_of_a_time_are_read_page_by_page(kept: Kept, run: Run) -> None:
+    changes = kept.stores.changes
+    days = [a_change(change_id=f"day{day}", proposed_at=MONDAY + timedelta(days=day)) for day in range(5)]
+    run(changes.propose([*days, a_change(change_id="rival", organisation_id="rival", proposed_at=MONDAY)]))
+
+    def page(window: Window, **wanted: Any) -> Page[PriceChange]:
+        found: Page[PriceChange] = run(changes.page("org", window, ChangesWanted(**wanted)))
+        return found
+
+    some = {"since": MONDAY + timedelta(days=1), "until": MONDAY + timedelta(days=4)}
+    first = page(Window(limit=2), **some)
+    rest = page(Window(limit=2, after=first.next_after), **some)
+
+    assert (ids(first.items), ids(rest.items)) == (["day3", "day2"], ["day1"])
+    assert rest.next_after is None
+    assert ids(page(Window(), **some, order="risk").items) == ["day3", "day2", "day1"]
+    assert ids(page(Window(), until=MONDAY).items) == []
 
 
 def test_a_canary_is_a_share_of_a_batch_and_never_empty(kept: Kept, run: Run) -> None:
