@@ -34,25 +34,25 @@ from pricing.adapters.outbox_roll_ups import OutboxRollUps
 from pricing.bootstrap.database import database, outbox_of
 from pricing.settings import TellingSettings
 from pricing.usecases.house import Past, Stores
-from shared.kernel.clock import system_clock
+from shared.kernel.clock import Clock, system_clock
 from shared.kernel.identifiers import sortable_id
 from shared.runtime.mongo import Mongo
 from shared.runtime.outbox import Outbox
 
 
-def stores(mongo: Mongo, outbox: Outbox) -> Stores:
+def stores(mongo: Mongo, outbox: Outbox, clock: Clock = system_clock) -> Stores:
     """Everything that pricing keeps, in one database."""
     return Stores(
         facts=MongoFacts(mongo),
         competitors=MongoCompetitors(mongo),
         offers=MongoOffers(mongo),
         observations=MongoObservations(mongo),
-        quarantine=MongoQuarantine(mongo, system_clock),
+        quarantine=MongoQuarantine(mongo, clock),
         health=MongoHealth(mongo),
         rates=MongoRates(mongo),
         policies=MongoPolicies(mongo),
         runs=MongoRuns(mongo, outbox),
-        changes=MongoPriceChanges(mongo, outbox, lambda prefix: sortable_id(prefix, system_clock())),
+        changes=MongoPriceChanges(mongo, outbox, lambda prefix: sortable_id(prefix, clock())),
         batches=MongoBatches(mongo, outbox),
         publication=MongoPublicationSettings(mongo),
         emergency_stops=MongoEmergencyStops(mongo),
@@ -61,7 +61,7 @@ def stores(mongo: Mongo, outbox: Outbox) -> Stores:
         simulations=MongoSimulations(mongo, outbox),
         recipes=MongoRecipes(mongo),
         budgets=MongoBudgets(mongo),
-        candidates=MongoCandidates(mongo, outbox, system_clock),
+        candidates=MongoCandidates(mongo, outbox, clock),
         holds=MongoHolds(mongo),
         own_prices=MongoOwnPrices(mongo),
         promotions=MongoPromotions(mongo),
