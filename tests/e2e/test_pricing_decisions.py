@@ -194,7 +194,11 @@ def test_j3_the_backtest_of_the_unchanged_policy_is_what_was_decided(team: Team,
     assert (again["faithful"], again["decisions"]) == (True, len(changed.before_decisions)), again
 
 
-def test_j3_what_is_foretold_of_another_market_comes_true(team: Team, changed: Changed) -> None:
+def test_j3_what_is_foretold_of_another_market_comes_true(
+    team: Team, changed: Changed, published: dict[str, Json]
+) -> None:
+    # What this market shows from now on is neither asked nor published before.
+    assert published
     one = changed.decisions["HP-600"]
     nearest = team.author.get(f"/pricing/decisions/{one['decision_id']}/why")["counterfactual"]
     assert (nearest["kind"], nearest["competitor_id"], nearest["before"]) == ("reference", "c1", "464.85")
