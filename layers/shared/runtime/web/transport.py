@@ -1,4 +1,4 @@
-"""One GET over a connection whose address was checked, read within bounds of time and size."""
+"""Requests over connections whose addresses were checked, read within bounds of time and size."""
 
 import asyncio
 from dataclasses import dataclass
@@ -70,21 +70,29 @@ class WebTransport:
 
     async def get(self, url: str, headers: dict[str, str], seconds: float, most_bytes: int) -> Answer:
         """Ask for a checked URL and follow nothing; what goes wrong is raised as the driver's error."""
+        return await self.ask("GET", url, headers, None, seconds, most_bytes)
+
+    async def ask(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None, seconds: float, most_bytes: int
+    ) -> Answer:
+        """Send a request to a checked URL, follow nothing, read the answer; what goes wrong is the driver's error."""
         target, extra = self._target(url)
         async with (
             asyncio.timeout(seconds),
-            self._opened().get(target, headers={**headers, **extra}, allow_redirects=False) as response,
+            self._opened().request(
+                method, target, headers={**headers, **extra}, data=body, allow_redirects=False
+            ) as response,
         ):
-            body = Body(b"", b"", "")
+            told = Body(b"", b"", "")
             if response.status not in _BODILESS:
-                body = await bounded_body(
+                told = await bounded_body(
                     response.content.iter_any(),
                     response.headers.get("Content-Encoding"),
                     received=min(self._limits.received_bytes, most_bytes),
                     unpacked=most_bytes,
                     room=self._room,
                 )
-            return Answer(response.status, response.headers.copy(), body.unpacked, body.packed, body.encoding)
+            return Answer(response.status, response.headers.copy(), told.unpacked, told.packed, told.encoding)
 
     async def post(self, url: str, headers: dict[str, str], body: bytes, seconds: float) -> int:
         """Post to a checked URL, follow nothing and leave the answer's body unread; returns the status."""
