@@ -13,7 +13,7 @@ from pricing.domain.outcome import Outcome, next_review
 from pricing.domain.price_change import Failure, PriceChange, State
 from pricing.domain.publication import PublicationSettings
 from pricing.usecases.publication_gate import Gate
-from pricing.usecases.publication_ports import Batch, ChangesWanted, Tally, Written
+from pricing.usecases.publication_ports import Batch, ChangesWanted, Shown, Tally, Written, Wrote
 from pricing.usecases.publish import PublishAlone, StartBatch
 from shared.kernel.clock import system_clock
 from shared.kernel.errors import Unavailable
@@ -250,7 +250,8 @@ class FakeBatches:
 class FakeShop:
     """A shop: its prices by product; `written` is every price that was really changed.
 
-    It may show something else, say yes and forget, or write and not answer in time.
+    It may show something else, say yes and forget, write and not answer in time, let nobody in (`shut` says why), or
+    lose its voice after it wrote (`mute`). `noted` is what the catalogue was told of it.
     """
 
     prices: dict[str, Decimal | None] = field(default_factory=dict)
@@ -258,22 +259,35 @@ class FakeShop:
     shows_instead: dict[str, Decimal] = field(default_factory=dict)
     forgets: bool = False
     hangs: int = 0
+    shut: str = ""
+    mute: str = ""
+    noted: list[tuple[str, Decimal]] = field(default_factory=list)
 
-    async def write(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange]) -> Sequence[Written]:
+    async def write(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange]) -> Wrote:
         assert organisation_id
         assert batch_id
+        assert len({change.shop_id for change in changes}) == 1
+        if self.shut:
+            return Wrote([Written(change.product_id, None, untried=True) for change in changes], self.shut)
         if self.forgets:
-            return [Written(change.product_id, None) for change in changes]
+            return Wrote([Written(change.product_id, None) for change in changes])
         answers = [Written(change.product_id, *self._write(change)) for change in changes]
         if self.hangs:
             self.hangs -= 1
             raise Unavailable("the shop did not answer in time")
-        return answers
+        return Wrote([replace(one, unclear=self.mute) for one in answers] if self.mute else answers)
 
-    async def read(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, Decimal | None]:
+    async def read(self, organisation_id: str, changes: Sequence[PriceChange]) -> Shown:
         assert organisation_id
+        if self.shut or self.mute:
+            return Shown({}, self.shut or self.mute)
         shown = self.prices | self.shows_instead
-        return {one: shown[one] for one in product_ids if one in shown}
+        return Shown({one.product_id: shown[one.product_id] for one in changes if one.product_id in shown})
+
+    async def note(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange]) -> None:
+        assert organisation_id
+        assert batch_id
+        self.noted += [(change.product_id, change.after) for change in changes]
 
     def _write(self, change: PriceChange) -> tuple[str | None, Failure]:
         if change.product_id not in self.prices:

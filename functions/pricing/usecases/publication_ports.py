@@ -1,6 +1,6 @@
 """What publishing prices needs from outside, in pricing's own words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -72,11 +72,32 @@ class ChangesWanted:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the shop answered for one price: None, or why it was refused and what kind of refusal that is."""
+    """What the shop answered for one price: nothing to object, or why it was refused and what kind of refusal that is.
+
+    `unclear` says why nobody knows whether it was written: then what the shop shows decides. `untried`: it was not.
+    """
 
     product_id: str
     refusal: str | None
     failure: Failure = "refused"
+    unclear: str = ""
+    untried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """What became of each price, and why the shop takes none at all, if so: then the publication goes no further."""
+
+    lines: Sequence[Written]
+    stop: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The shown price of each product that the shop knows, in its currency; `unread` says why it told none."""
+
+    prices: Mapping[str, Decimal | None]
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +230,13 @@ class EmergencyStops(Protocol):
 
 
 class Shop(Protocol):
-    """Where prices are shown."""
+    """Where prices are shown; the price changes of one call are those of one shop."""
 
-    async def write(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange]) -> Sequence[Written]:
+    async def write(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange]) -> Wrote:
         """Write prices; writing twice with one batch id is writing once."""
 
-    async def read(self, organisation_id: str, product_ids: Sequence[str]) -> dict[str, Decimal | None]:
-        """Return the shown price of each product, in its shop's currency."""
+    async def read(self, organisation_id: str, changes: Sequence[PriceChange]) -> Shown:
+        """Return what the shop shows for the products of these changes."""
+
+    async def note(self, organisation_id: str, batch_id: str, changes: Sequence[PriceChange]) -> None:
+        """Let the catalogue know prices that the shop was seen to show; the same twice is once."""

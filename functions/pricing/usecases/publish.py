@@ -7,7 +7,6 @@ from state to state only while it is in the one expected.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from pricing.domain.errors import NothingToPublish
 from pricing.domain.hold import held_back
@@ -18,7 +17,7 @@ from pricing.domain.publication import PublicationSettings
 from pricing.usecases.holds import Holds, holds_of
 from pricing.usecases.ports import Facts, Run, Stops
 from pricing.usecases.publication_gate import Gate
-from pricing.usecases.publication_ports import Batch, Batches, PriceChanges, Shop, Tally
+from pricing.usecases.publication_ports import Batch, Batches, PriceChanges, Shop, Shown, Tally, Written, Wrote
 from pricing.usecases.review_batch import ReviewBatch
 from pricing.usecases.undo import propose_undo
 from shared.kernel.clock import Clock
@@ -94,8 +93,9 @@ class PublishBatch:
     one that is forbidden: below the MAP, or below cost where the shop's country does not allow it, whoever approved.
 
     A batch ends early between two calls: cancelled by a person, or stopped by an emergency stop, by a shop that was
-    put into test mode, or because too many of its prices failed. Prices that were not sent are approved and free
-    again; of those that were sent before a crash, the ones that the shop shows are APPLIED and the others free.
+    put into test mode or takes no price at all, or because too many of its prices failed. Prices that were not sent are
+    approved and free again; of those that were sent before a crash, the ones that the shop shows are APPLIED, the
+    others free, and UNKNOWN where the shop cannot be read.
     """
 
     changes: PriceChanges
@@ -151,14 +151,17 @@ class PublishBatch:
             why = why or (await self.batches.get(organisation_id, batch_id)).halted
             if why:
                 return await self._ended_early(batch, "STOPPED", why), tally
-            news = await self._publish(organisation_id, batch_id, some)
+            news, stop = await self._publish(organisation_id, batch_id, some)
             tally = Tally(tally.written + news.written, tally.failed + news.failed)
+            if stop:
+                return await self._ended_early(batch, "STOPPED", stop), tally
             if settings.failed_too_often(tally.failed, tally.written):
                 why = f"{tally.failed} of {tally.written} prices failed, more than {settings.max_failed_percent} %"
                 return await self._ended_early(batch, "STOPPED", why), tally
         return None, tally
 
-    async def _publish(self, organisation_id: str, batch_id: str, waiting: Sequence[PriceChange]) -> Tally:
+    async def _publish(self, organisation_id: str, batch_id: str, waiting: Sequence[PriceChange]) -> tuple[Tally, str]:
+        """Publish some prices: how many were written or tried, and why the shop takes none, if so."""
         # Of two prices for one product the newer is written; the older then finds its starting price gone.
         changes = list({one.product_id: one for one in sorted(waiting, key=lambda one: one.proposed_at)}.values())
         approved = [replace(change, state=State.SENT) for change in changes if change.state is State.APPROVED]
@@ -166,21 +169,33 @@ class PublishBatch:
         sent = [replace(change, state=State.SENT) for change in changes]
         kept = await self._held(organisation_id, sent) | await self._forbidden(organisation_id, sent)
         free = [change for change in sent if change.product_id not in kept]
-        written = await self.shop.write(organisation_id, batch_id, free) if free else ()
-        shown = await self.shop.read(organisation_id, [change.product_id for change in sent])
-        refusals: dict[str, tuple[Failure, str]] = {
-            one.product_id: (one.failure, one.refusal) for one in written if one.refusal is not None
-        }
+        wrote = await self.shop.write(organisation_id, batch_id, free) if free else Wrote(())
+        shown = await self.shop.read(organisation_id, sent)
+        lines = {one.product_id: one for one in wrote.lines}
         # What was sent before the hold or the law came, by a worker that died then, may stand in the shop.
-        refusals |= {
-            one.product_id: kept[one.product_id]
+        lines |= {
+            one.product_id: Written(one.product_id, kept[one.product_id][1], kept[one.product_id][0])
             for one in sent
-            if one.product_id in kept and shown.get(one.product_id) != one.after
+            if one.product_id in kept and shown.prices.get(one.product_id) != one.after
         }
         at = self.clock()
-        ended = [_ended(change, refusals.get(change.product_id), shown.get(change.product_id), at) for change in sent]
+        fresh = {one.change_id for one in approved}
+        ended = [
+            _untried(change, shown, at, fresh=change.change_id in fresh)
+            if (line := lines.get(change.product_id)) is not None and line.untried
+            else _ended(change, line, shown, at)
+            for change in sent
+        ]
+        await self._settle(organisation_id, batch_id, ended, at)
+        tried = [one for one in ended if one.state is not State.APPROVED]
+        return Tally(len(tried), sum(is_error(one) for one in tried)), wrote.stop
+
+    async def _settle(self, organisation_id: str, batch_id: str, ended: Sequence[PriceChange], at: datetime) -> None:
+        # First the catalogue, then the end of the line: a worker that dies between the two notes it again.
+        applied = [one for one in ended if one.state is State.APPLIED]
+        if applied:
+            await self.shop.note(organisation_id, batch_id, applied)
         await self.changes.settle(organisation_id, batch_id, ended, at)
-        return Tally(len(ended), sum(is_error(one) for one in ended))
 
     async def _held(self, organisation_id: str, changes: Sequence[PriceChange]) -> dict[str, tuple[Failure, str]]:
         product_ids = [change.product_id for change in changes]
@@ -201,10 +216,10 @@ class PublishBatch:
         organisation_id, batch_id = batch.organisation_id, batch.batch_id
         await self.changes.release(organisation_id, batch_id)
         while sent := await self.changes.unpublished(organisation_id, batch_id, CHANGES_IN_A_CALL):
-            shown = await self.shop.read(organisation_id, [change.product_id for change in sent])
+            shown = await self.shop.read(organisation_id, sent)
             at = self.clock()
-            left = [_left(change, shown.get(change.product_id), at) for change in sent]
-            await self.changes.settle(organisation_id, batch_id, left, at)
+            left = [_untried(change, shown, at, fresh=False) for change in sent]
+            await self._settle(organisation_id, batch_id, left, at)
         return await self.batches.end(batch, state, self.clock(), why)
 
 
@@ -213,18 +228,27 @@ def is_error(change: PriceChange) -> bool:
     return change.state is State.UNKNOWN or change.failure == "refused"
 
 
-def _ended(
-    change: PriceChange, refusal: tuple[Failure, str] | None, shown: Decimal | None, at: datetime
-) -> PriceChange:
-    if refusal is not None:
-        failure, detail = refusal
-        return replace(change, state=State.FAILED, detail=detail, failure=failure)
-    if shown == change.after:
+def _ended(change: PriceChange, line: Written | None, shown: Shown, at: datetime) -> PriceChange:
+    if line is not None and line.refusal is not None:
+        return replace(change, state=State.FAILED, detail=line.refusal, failure=line.failure)
+    if shown.prices.get(change.product_id) == change.after:
         return replace(change, state=State.APPLIED, detail="", applied_at=at)
-    return replace(change, state=State.UNKNOWN, detail=f"written, but the shop shows {shown}")
+    return replace(change, state=State.UNKNOWN, detail=_doubt(change, line, shown))
 
 
-def _left(change: PriceChange, shown: Decimal | None, at: datetime) -> PriceChange:
-    if shown == change.after:
+def _doubt(change: PriceChange, line: Written | None, shown: Shown) -> str:
+    wrote = line.unclear if line is not None and line.unclear else "written"
+    if shown.unread:
+        return f"{wrote}, and it could not be read back: {shown.unread}"
+    return f"{wrote}, but the shop shows {shown.prices.get(change.product_id)}"
+
+
+def _untried(change: PriceChange, shown: Shown, at: datetime, *, fresh: bool) -> PriceChange:
+    """A change that was not written now; one that is not `fresh` may have been, by a worker that died then."""
+    if shown.prices.get(change.product_id) == change.after:
         return replace(change, state=State.APPLIED, detail="", applied_at=at)
+    if shown.unread and not fresh:
+        return replace(
+            change, state=State.UNKNOWN, detail=f"it may be written; the shop could not be read: {shown.unread}"
+        )
     return replace(change, state=State.APPROVED, batch_id=None)
