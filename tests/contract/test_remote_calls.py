@@ -107,11 +107,12 @@ def test_a_client_is_made_in_its_one_place_with_timeouts(maker: str, places: dic
         assert all(keywords <= given for given in calls)
 
 
-def test_the_web_is_asked_by_three_fetchers_and_a_sender_whose_limits_are_bounds(places: dict[str, set[str]]) -> None:
+def test_the_web_is_asked_in_known_places_whose_limits_are_bounds(places: dict[str, set[str]]) -> None:
     assert places["WebTransport"] == {
         "functions/pricing/adapters/aiohttp_pages.py",
         "functions/pricing/adapters/aiohttp_rates.py",
         "functions/pricing/adapters/aiohttp_webhooks.py",
+        "functions/pricing/adapters/aiohttp_woocommerce.py",
         "functions/products/adapters/aiohttp_files.py",
     }
     assert places["asyncio.timeout"] >= {"layers/shared/runtime/web/transport.py"}
