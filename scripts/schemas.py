@@ -63,6 +63,8 @@ def _pricing() -> FastAPI:
         "work_bucket",
         "stored_pages_function",
         "trial_function",
+        "write_shop_function",
+        "sealing_key_arn",
     )
     settings = pricing.settings.ApiSettings.model_validate(
         COMMON | BUS | dict.fromkeys(names, "none") | {"scanner_lanes": 1}

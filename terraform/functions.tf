@@ -195,6 +195,7 @@ locals {
       valkey        = true
       events        = true
       links_reports = true
+      seals         = true
       sends_to = {
         DECIDE_QUEUE_URL  = "pricing-decide"
         PAGES_QUEUE_URL   = "pricing-pages.fifo"
@@ -208,6 +209,7 @@ locals {
       invokes = {
         STORED_PAGES_FUNCTION = "pricing-stored-pages"
         TRIAL_FUNCTION        = "pricing-trial"
+        WRITE_SHOP_FUNCTION   = "pricing-write-shop"
       }
     }
     "pricing-stored-pages" = {
@@ -416,7 +418,23 @@ locals {
       mongodb     = true
       events      = true
       heeds_stops = true
-      invokes     = { PRODUCTS_PRICES_FUNCTION = "products-prices" }
+      invokes = {
+        PRODUCTS_PRICES_FUNCTION = "products-prices"
+        WRITE_SHOP_FUNCTION      = "pricing-write-shop"
+      }
+    }
+    "pricing-write-shop" = {
+      description  = "Writes prices into connected shops and reads them there; no store, no private network"
+      house        = "pricing"
+      handler      = "pricing.handlers.write_shop.handler"
+      memory_mb    = 512
+      timeout_s    = 28
+      private      = false
+      opens_sealed = true
+      environment = {
+        SCANNER_USER_AGENT = var.scanner_user_agent
+        SCANNER_CONNECT_TO = var.scanner_connect_to
+      }
     }
     "pricing-questions" = {
       description = "Answers other houses' questions about prices"

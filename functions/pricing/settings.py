@@ -10,6 +10,7 @@ from shared.runtime.settings import (
     FetcherSettings,
     FunctionSettings,
     MongoSettings,
+    SealingSettings,
     WorkBucketSettings,
 )
 
@@ -26,7 +27,7 @@ class RecordProductsSettings(StoreSettings, ConsumerSettings):
     """What the keeper of the catalogue's announcements is told."""
 
 
-class ApiSettings(TellingSettings, WorkBucketSettings, EdgeSettings):
+class ApiSettings(TellingSettings, WorkBucketSettings, SealingSettings, EdgeSettings):
     """What the HTTP API is told."""
 
     decide_queue_url: str
@@ -36,6 +37,7 @@ class ApiSettings(TellingSettings, WorkBucketSettings, EdgeSettings):
     simulations_queue_url: str
     stored_pages_function: str
     trial_function: str
+    write_shop_function: str
     pages_queue_url: str
     scanner_lanes: int = Field(ge=1, le=100)
 
@@ -105,6 +107,7 @@ class PublishSettings(TellingSettings, ConsumerSettings):
     """What the publisher is told."""
 
     products_prices_function: str
+    write_shop_function: str
 
 
 class RelaySettings(TellingSettings, WorkBucketSettings):
@@ -170,6 +173,10 @@ class DeliverSettings(FetcherSettings, ConsumerSettings):
     delivered_queue_url: str
 
 
+class WriteShopSettings(FetcherSettings, SealingSettings):
+    """What the function is told that meets connected shops. It holds no database, and opens their credentials."""
+
+
 class RecordDeliveriesSettings(StoreSettings, ConsumerSettings):
     """What the keeper of attempts is told."""
 
@@ -202,5 +209,6 @@ DOORS: dict[str, type[BaseSettings]] = {
     "trial": StoreSettings,
     "stored_pages": StoredPagesSettings,
     "write_report": RecordSettings,
+    "write_shop": WriteShopSettings,
 }
 """The settings of each door."""

@@ -22,6 +22,12 @@ MIGRATION = "-migrate"
 NO_WORK: dict[str, object] = {"Records": []}
 FIRST_EVENTS: dict[str, dict[str, object]] = {
     "pricing-questions": {"tool": "market_summary", "organisation_id": "none"},
+    "pricing-write-shop": {
+        "action": "read",
+        "organisation_id": "none",
+        "shop": {"kind": "WOOCOMMERCE", "url": "https://none.example", "sealed": "§"},
+        "products": [],
+    },
     "products-prices": {"action": "read", "organisation_id": "none", "product_ids": ["none"]},
 }
 

@@ -53,6 +53,7 @@ ENVIRONMENT = {
     "SCANNER_LANES": "4",
     "STORED_PAGES_FUNCTION": "pricing-stored-pages",
     "TRIAL_FUNCTION": "pricing-trial",
+    "WRITE_SHOP_FUNCTION": "pricing-write-shop",
     "UNREAD_QUEUE_URL": "unread",
     "READ_PAGE_FUNCTION": "assistant-read-page",
     "RATES_URL": "https://rates.example/stats",

@@ -17,7 +17,9 @@ HEAVY = ("botocore", "pandas", "numpy", "google.genai", "yaml")
 COMPUTES = frozenset({"pricing-decide", "pricing-simulate", "pricing-trial"})
 FRAMEWORK = ("fastapi", "starlette", "mangum")
 FETCHING = ("aiohttp", "selectolax", "stringzilla")
-MEETS_THE_WEB = frozenset({"pricing-deliver", "pricing-fetch-rates", "pricing-scan-pages", "products-pull-file"})
+MEETS_THE_WEB = frozenset(
+    {"pricing-deliver", "pricing-fetch-rates", "pricing-scan-pages", "pricing-write-shop", "products-pull-file"}
+)
 READS_PAGES = frozenset({"pricing-read-unread", "pricing-stored-pages"})
 
 

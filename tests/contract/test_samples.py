@@ -16,7 +16,9 @@ INVOCATIONS = {
     "invoke_follow_recipe": "pricing.follow-recipe",
     "invoke_lost_first_place": "pricing.lost-first-place-question",
     "invoke_read_prices": "products.read-prices",
+    "invoke_read_shop_prices": "pricing.read-shop-prices",
     "invoke_set_prices": "products.set-prices",
+    "invoke_write_shop_prices": "pricing.write-shop-prices",
 }
 OTHERS = {"authorizer_v2", "http_api_v2_get", "schedule_tick", "invoke_create_administrator"}
 

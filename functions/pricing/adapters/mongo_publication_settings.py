@@ -6,7 +6,8 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import PyMongoError
 
 from pricing.domain.publication import PublicationSettings
-from shared.runtime.mongo import Mongo, unavailable
+from pricing.domain.shop_connection import ShopConnection
+from shared.runtime.mongo import Document, Mongo, unavailable
 
 COLLECTION = "publication_settings"
 INDEXES = (IndexModel([("organisation_id", ASCENDING), ("shop_id", ASCENDING)], unique=True, name="of_shop"),)
@@ -25,7 +26,9 @@ class MongoPublicationSettings:
             document = await self._mongo.collection(COLLECTION).find_one(key, {"_id": 0})
         except PyMongoError as error:
             raise unavailable("read how prices go out") from error
-        return PublicationSettings(**(document or key))
+        fields: Document = document or dict(key)
+        kept = fields.get("connection")
+        return PublicationSettings(**fields | {"connection": None if kept is None else ShopConnection(**kept)})
 
     async def set(self, settings: PublicationSettings) -> None:
         """Keep a shop's settings."""

@@ -18,7 +18,7 @@ from pricing.api.overview import overview_routes
 from pricing.api.policies import policy_routes
 from pricing.api.price_index import price_index_routes
 from pricing.api.promotions import evidence_routes, promotion_routes
-from pricing.api.publication import batch_routes, emergency_stop_routes, feed_routes, publication_routes
+from pricing.api.publication import batch_routes, emergency_stop_routes, feed_routes
 from pricing.api.quarantine import quarantine_routes
 from pricing.api.rates import rate_routes
 from pricing.api.rebuilds import rebuild_routes
@@ -28,6 +28,7 @@ from pricing.api.rereads import reread_routes
 from pricing.api.runs import decision_routes, run_routes
 from pricing.api.saved_views import saved_view_routes
 from pricing.api.scan_budget import scan_budget_routes
+from pricing.api.shop_publication import publication_routes
 from pricing.api.simulations import simulation_routes
 from pricing.api.webhooks import webhook_routes
 from pricing.usecases.house import Pricing

@@ -1,11 +1,11 @@
-"""Publications, their undo, their settings and emergency stops, over HTTP."""
+"""Publications, their undo, the feed of applied prices and emergency stops, over HTTP."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from pricing.api.bodies import DecimalText
@@ -13,13 +13,7 @@ from pricing.api.managers import must_manage
 from pricing.api.views import BatchPage, BatchView, shown_batch
 from pricing.domain.emergency_stop import LONGEST_REASON, SHORTEST_REASON, EmergencyStop
 from pricing.domain.price_change import PriceChange
-from pricing.domain.publication import (
-    LARGEST_CANARY_PERCENT,
-    LONGEST_CANARY_MINUTES,
-    LONGEST_PROPOSAL_HOURS,
-    Kpi,
-    PublicationSettings,
-)
+from pricing.domain.publication import Kpi
 from pricing.usecases.house import Pricing
 from shared.kernel.errors import Invalid
 from shared.kernel.paging import encoded_cursor
@@ -31,8 +25,6 @@ from shared.runtime.http_api import Asking, Paging
 SETTLED_AFTER = timedelta(minutes=1)
 
 type Reason = Annotated[str, Field(min_length=SHORTEST_REASON, max_length=LONGEST_REASON)]
-type Percent = Annotated[int, Field(ge=0, le=100)]
-type ShopId = Annotated[str, Path(max_length=64)]
 
 
 class NewBatch(Body):
@@ -55,33 +47,6 @@ class NewKpi(Body):
     name: str = Field(min_length=1, max_length=60, examples=["conversion rate"])
     value: DecimalText = Field(examples=["2.1"])
     baseline: DecimalText = Field(examples=["2.6"])
-
-
-class PublicationBody(Body):
-    """Settings to change; what is left out stays."""
-
-    mode: Literal["test", "live"] | None = Field(default=None, description="`live` writes prices, `test` writes none")
-    automatic: bool | None = Field(default=None, description="Publish what policies let through when their run ends")
-    canary_percent: int | None = Field(default=None, ge=0, le=LARGEST_CANARY_PERCENT)
-    canary_minutes: int | None = Field(default=None, ge=0, le=LONGEST_CANARY_MINUTES)
-    max_failed_percent: Percent | None = None
-    max_kpi_drop_percent: Percent | None = None
-    proposal_hours: int | None = Field(default=None, ge=1, le=LONGEST_PROPOSAL_HOURS)
-
-
-class PublicationView(View):
-    """How prices of a shop go out. Nobody has changed it yet where `changed_by` is null."""
-
-    shop_id: str
-    mode: str
-    automatic: bool
-    canary_percent: int
-    canary_minutes: int
-    max_failed_percent: int
-    max_kpi_drop_percent: int
-    proposal_hours: int
-    changed_by: str | None
-    changed_at: str | None
 
 
 class FeedLine(View):
@@ -233,34 +198,6 @@ def _line(change: PriceChange) -> dict[str, Any]:
     }
 
 
-def publication_routes(house: Pricing) -> APIRouter:
-    """The routes of how prices of a shop go out."""
-    router = APIRouter(tags=["publication"])
-
-    @router.get("/shops/{shop_id}/publication", response_model=PublicationView, summary="Read how prices go out")
-    async def get_publication(asking: Asking, shop_id: ShopId) -> Response:
-        asking.must("prices:read")
-        return answer(_settings(await house.stores.publication.of(asking.organisation_id, shop_id)))
-
-    @router.patch(
-        "/shops/{shop_id}/publication",
-        response_model=PublicationView,
-        responses=described(403),
-        summary="Set how prices go out",
-    )
-    async def patch_publication(asking: Asking, shop_id: ShopId, body: PublicationBody) -> Response:
-        """A shop starts in test mode: prices are decided and approved, none is written until a manager goes live."""
-        asking.must("prices:publish")
-        must_manage(asking)
-        changes = body.model_dump(exclude_none=True)
-        changed = await house.set_publication(
-            asking.organisation_id, shop_id, asking.user_id, lambda known: replace(known, **changes)
-        )
-        return answer(_settings(changed))
-
-    return router
-
-
 def emergency_stop_routes(house: Pricing) -> APIRouter:
     """The routes of emergency stops."""
     router = APIRouter(tags=["emergency stops"])
@@ -291,11 +228,6 @@ def emergency_stop_routes(house: Pricing) -> APIRouter:
         return answer(_stop(await house.lift_stop(asking.organisation_id, asking.user_id, stop_id, body.reason)))
 
     return router
-
-
-def _settings(settings: PublicationSettings) -> dict[str, Any]:
-    fields = {name: value for name, value in asdict(settings).items() if name != "organisation_id"}
-    return fields | {"changed_at": None if settings.changed_at is None else timestamp(settings.changed_at)}
 
 
 def _stop(stop: EmergencyStop) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from importlib import import_module
 
 from pricing.adapters import policy_text
 from pricing.adapters.commands import DECIDE, PAGES, PUBLISH, REPORTS, ROLL_UPS, SIMULATIONS
+from pricing.adapters.lambda_connected_shops import LambdaConnectedShops
 from pricing.adapters.lambda_stored_pages import LambdaStoredPages
 from pricing.adapters.lambda_trials import LambdaTrials
 from pricing.adapters.mongo_gauges import MongoGauges
@@ -20,6 +21,7 @@ from pricing.usecases.alert_rules import SaveAlertRule
 from pricing.usecases.analytics import ReadAnalysis
 from pricing.usecases.approve import ApproveChanges, DenyChanges
 from pricing.usecases.candidates import StartDiscovery
+from pricing.usecases.connected_shops import CheckConnector
 from pricing.usecases.data_health import ReadDataHealth
 from pricing.usecases.emergency_stops import LiftStop, StopWriting
 from pricing.usecases.filters import PreviewFilter, SaveFilter
@@ -57,6 +59,7 @@ from shared.kernel.clock import Clock, system_clock
 from shared.kernel.gauges import ReadGauges
 from shared.runtime.cache import Cache
 from shared.runtime.edge import Edge
+from shared.runtime.sealed import Sealer
 from shared.runtime.valkey import Valkey
 
 
@@ -131,7 +134,8 @@ def wire(
         start_batch=starts_batch(kept, clock),
         undo_batch=UndoBatch(changes=kept.changes, batches=kept.batches, gate=gate_of(kept), clock=clock),
         tell_kpi=TellKpi(batches=kept.batches, gate=gate_of(kept)),
-        set_publication=SetPublication(settings=kept.publication, clock=clock),
+        set_publication=SetPublication(settings=kept.publication, seals=outside.seals, clock=clock),
+        check_connector=CheckConnector(settings=kept.publication, facts=kept.facts, shops=outside.shops),
         stop_writing=StopWriting(emergency_stops=kept.emergency_stops, facts=kept.facts, clock=clock),
         lift_stop=LiftStop(emergency_stops=kept.emergency_stops, clock=clock),
         propose_promotion=ProposePromotion(judge=judge, promotions=kept.promotions),
@@ -185,6 +189,8 @@ def bootstrap(settings: ApiSettings | None = None, edge: Edge | None = None) -> 
             simulation_files=S3SimulationFiles(known.work_bucket),
             pages=LambdaStoredPages(known.stored_pages_function),
             trials=LambdaTrials(known.trial_function),
+            shops=LambdaConnectedShops(known.write_shop_function),
+            seals=Sealer(known.sealing_key_arn),
         ),
         lanes=known.scanner_lanes,
         overview=overview,

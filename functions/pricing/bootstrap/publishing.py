@@ -1,6 +1,7 @@
 """Wire the doors that bring prices to shops."""
 
 from pricing.adapters.commands import PUBLISH, ROLL_UPS
+from pricing.adapters.lambda_connected_shops import LambdaConnectedShops
 from pricing.adapters.lambda_own_catalogue import LambdaOwnCatalogue
 from pricing.adapters.mongo_new_prices import MongoNewPrices
 from pricing.bootstrap.database import database, outbox_of
@@ -11,6 +12,7 @@ from pricing.settings import KeepTimeSettings, PublishSettings
 from pricing.usecases.keep_time import KeepTime
 from pricing.usecases.publish import PublishBatch
 from pricing.usecases.review_batch import ReviewBatch
+from pricing.usecases.shop_by_target import ShopByTarget
 from shared.kernel.clock import system_clock
 from shared.runtime.stops import Stops
 
@@ -26,7 +28,11 @@ def publish_batch() -> PublishBatch:
         facts=kept.facts,
         law=the_law(),
         gate=gate_of(kept),
-        shop=LambdaOwnCatalogue(settings.products_prices_function),
+        shop=ShopByTarget(
+            settings=kept.publication,
+            own=LambdaOwnCatalogue(settings.products_prices_function),
+            connected=LambdaConnectedShops(settings.write_shop_function),
+        ),
         review=ReviewBatch(changes=kept.changes, batches=kept.batches, facts=kept.facts, clock=system_clock),
         stops=Stops(settings.work_bucket),
         clock=system_clock,

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from pricing.adapters.aiohttp_rates import AioHttpRates
 from pricing.adapters.aiohttp_webhooks import AioHttpWebhooks
+from pricing.adapters.shop_door import ShopDoor
 from pricing.adapters.sqs_rates import SqsRates
-from pricing.settings import DeliverSettings, FetchRatesSettings
+from pricing.settings import DeliverSettings, FetchRatesSettings, WriteShopSettings
 from pricing.usecases.rates import FetchRates
 from pricing.usecases.webhooks import Sender
 from shared.kernel.clock import system_clock
 from shared.runtime.queues import Queue
+from shared.runtime.sealed import Sealer
 
 
 def fetch_rates() -> FetchRates:
@@ -32,3 +34,9 @@ def webhook_sender(settings: DeliverSettings | None = None) -> WebhookSender:
     known = settings or DeliverSettings()
     sender = AioHttpWebhooks(known.scanner_user_agent, connect_to=known.detour)
     return WebhookSender(sender=sender, delivered=Queue(known.delivered_queue_url))
+
+
+def shop_door(settings: WriteShopSettings | None = None) -> ShopDoor:
+    """What meets connected shops."""
+    known = settings or WriteShopSettings()
+    return ShopDoor(Sealer(known.sealing_key_arn), known.scanner_user_agent, connect_to=known.detour)

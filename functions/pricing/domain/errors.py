@@ -269,6 +269,13 @@ class InvalidPublicationSettings(Invalid):
     title = "The settings of publication cannot be carried out"
 
 
+class ShopNotConnected(Conflict):
+    """A shop whose prices go to the own catalogue: there is nothing to check."""
+
+    code = "pricing/shop-not-connected"
+    title = "The shop's prices go to the own catalogue"
+
+
 class ShopInTestMode(Conflict):
     """A shop whose prices are decided and not written."""
 

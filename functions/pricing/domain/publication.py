@@ -7,6 +7,7 @@ from typing import Literal
 
 from pricing.domain.errors import InvalidPublicationSettings
 from pricing.domain.price_change import SHARES
+from pricing.domain.shop_connection import ShopConnection
 
 type Mode = Literal["test", "live"]
 
@@ -41,7 +42,8 @@ class PublicationSettings:
     `canary_percent` of its prices first and waits `canary_minutes`; it stops by itself when more than
     `max_failed_percent` of what it wrote could not be written or read back, or when a figure that the shop tells while
     the canary is out fell by more than `max_kpi_drop_percent`. `automatic`: what policies let through
-    inside their bands is published when their run ends. Proposals expire after `proposal_hours`.
+    inside their bands is published when their run ends. Proposals expire after `proposal_hours`. Prices go out to the
+    own catalogue, or to the shop of `connection`.
     """
 
     organisation_id: str
@@ -53,6 +55,7 @@ class PublicationSettings:
     max_failed_percent: int = 5
     max_kpi_drop_percent: int = 10
     proposal_hours: int = 72
+    connection: ShopConnection | None = None
     changed_by: str | None = None
     changed_at: datetime | None = None
 

@@ -10,6 +10,7 @@ from pricing.usecases.alert_rules import SaveAlertRule
 from pricing.usecases.analytics import DayFigures, ReadAnalysis
 from pricing.usecases.approve import ApproveChanges, DenyChanges
 from pricing.usecases.candidates import Candidates, StartDiscovery
+from pricing.usecases.connected_shops import CheckConnector, ConnectedShops, Seals
 from pricing.usecases.data_health import HealthFacts, ReadDataHealth
 from pricing.usecases.emergency_stops import LiftStop, StopWriting
 from pricing.usecases.filters import Filters, PreviewFilter, SaveFilter
@@ -105,13 +106,15 @@ class Stores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
-    """What pricing's API asks others for: files in a bucket, stored pages read, policies tried, tables written."""
+    """What pricing's API asks others for: files, stored pages read, policies tried, tables, shops, secrets sealed."""
 
     files: ReportFiles
     tables: TableFiles
     simulation_files: SimulationFiles
     pages: StoredPages
     trials: Trials
+    shops: ConnectedShops
+    seals: Seals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +157,7 @@ class Pricing:
     undo_batch: UndoBatch
     tell_kpi: TellKpi
     set_publication: SetPublication
+    check_connector: CheckConnector
     stop_writing: StopWriting
     lift_stop: LiftStop
     propose_promotion: ProposePromotion

@@ -45,6 +45,7 @@ from shared.contracts.products import (
     SetPrices,
 )
 from shared.contracts.scheduler import JobDue
+from shared.contracts.shops import ReadShopPrices, ShopPricesRead, ShopPricesWritten, WriteShopPrices
 from shared.contracts.stored_pages import (
     FollowRecipe,
     PageReadAgain,
@@ -88,6 +89,7 @@ MESSAGES: dict[str, type[Message]] = {
     "pricing.rates-published": RatesPublished,
     "pricing.propose-recipe": ProposeRecipe,
     "pricing.read-again": ReadAgain,
+    "pricing.read-shop-prices": ReadShopPrices,
     "pricing.recipe-followed": RecipeFollowed,
     "pricing.recipe-proposed": RecipeProposed,
     "pricing.report-requested": ReportRequested,
@@ -96,8 +98,11 @@ MESSAGES: dict[str, type[Message]] = {
     "pricing.run-part-requested": RunPartRequested,
     "pricing.run-requested": RunRequested,
     "pricing.scan-requested": ScanRequested,
+    "pricing.shop-prices-read": ShopPricesRead,
+    "pricing.shop-prices-written": ShopPricesWritten,
     "pricing.simulation-requested": SimulationRequested,
     "pricing.summary-question": SummaryQuestion,
+    "pricing.write-shop-prices": WriteShopPrices,
     "products.file-pulled": FilePulled,
     "products.prices-read": PricesRead,
     "products.prices-written": PricesWritten,

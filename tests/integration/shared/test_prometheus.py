@@ -37,6 +37,7 @@ from auth.adapters.token_keys import TokenKeys
 from auth.usecases.clients import AddClient
 from local.cloud.config import free_port
 from pricing.adapters.documents import offer_document
+from pricing.adapters.lambda_connected_shops import LambdaConnectedShops
 from pricing.adapters.lambda_stored_pages import LambdaStoredPages
 from pricing.adapters.lambda_trials import LambdaTrials
 from pricing.adapters.mongo_changes import change_document
@@ -54,6 +55,7 @@ from shared.kernel.identity import Caller
 from shared.runtime.cache import Cache
 from shared.runtime.mongo import OPTIONS, Mongo
 from shared.runtime.outbox import Outbox
+from shared.runtime.sealed import Sealer
 from shared.runtime.valkey import Valkey
 from tests.builders.events import identity
 from tests.builders.pricing import a_change, an_observation, an_offer
@@ -107,6 +109,8 @@ def houses(mongo: Mongo, signer: RsaSigner) -> dict[str, FastAPI]:
             simulation_files=S3SimulationFiles("none"),
             pages=LambdaStoredPages("none"),
             trials=LambdaTrials("none"),
+            shops=LambdaConnectedShops("none"),
+            seals=Sealer("none"),
         ),
         lanes=1,
         past=pricing.bootstrap.stores.past_of(mongo),

@@ -16,13 +16,14 @@ from pricing.usecases.close_work import CloseWork
 from pricing.usecases.emergency_stops import StopWriting
 from pricing.usecases.keep_time import KeepTime
 from pricing.usecases.publication_gate import Gate
-from pricing.usecases.publication_ports import Batch
+from pricing.usecases.publication_ports import Batch, Shop
 from pricing.usecases.publication_settings import SetPublication
 from pricing.usecases.publish import PublishBatch, StartBatch
 from pricing.usecases.review_batch import ReviewBatch
 from pricing.usecases.tell_kpi import TellKpi
 from pricing.usecases.undo import UndoBatch
 from tests.builders.pricing import MONDAY, a_change, some_facts
+from tests.fakes.connected_shops import FakeSeals
 from tests.fakes.holds import FakeHolds
 from tests.fakes.market_days import FakeRollUps
 from tests.fakes.pricing import FakeFacts, FakeReports, FakeRuns, FakeStops
@@ -41,6 +42,7 @@ class World:
     changes: FakeChanges = field(default_factory=FakeChanges)
     facts: FakeFacts = field(default_factory=lambda: FakeFacts({"prd": some_facts()}))
     shop: FakeShop = field(default_factory=lambda: FakeShop({"prd": Decimal("99.99")}))
+    target: Shop | None = None
     stops: FakeStops = field(default_factory=FakeStops)
     holds: FakeHolds = field(default_factory=FakeHolds)
     gate: Gate = field(default_factory=an_open_gate)
@@ -76,7 +78,7 @@ class World:
         return asyncio.run(stopping(organisation_id, "engineer", shop_id, "a wrong cost file"))
 
     def set_publication(self, **changes: Any) -> None:
-        setting = SetPublication(settings=self.gate.settings, clock=lambda: self.now)
+        setting = SetPublication(settings=self.gate.settings, seals=FakeSeals(), clock=lambda: self.now)
         asyncio.run(setting("org", "demo-eu", "manager", lambda known: replace(known, **changes)))
 
     def tell_kpi(self, batch: Batch, value: str, organisation_id: str = "org") -> Batch:
@@ -104,7 +106,7 @@ class World:
             facts=self.facts,
             law=the_law(),
             gate=self.gate,
-            shop=self.shop,
+            shop=self.target or self.shop,
             review=ReviewBatch(changes=self.changes, batches=self.batches, facts=self.facts, clock=lambda: self.now),
             stops=self.stops,
             clock=lambda: self.now,
