@@ -418,6 +418,8 @@ locals {
       mongodb     = true
       events      = true
       heeds_stops = true
+      repeats     = true
+      sends_to    = { PUBLISH_QUEUE_URL = "pricing-publish" }
       invokes = {
         PRODUCTS_PRICES_FUNCTION = "products-prices"
         WRITE_SHOP_FUNCTION      = "pricing-write-shop"

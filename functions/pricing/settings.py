@@ -108,6 +108,7 @@ class PublishSettings(TellingSettings, ConsumerSettings):
 
     products_prices_function: str
     write_shop_function: str
+    publish_queue_url: str
 
 
 class RelaySettings(TellingSettings, WorkBucketSettings):

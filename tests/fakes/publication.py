@@ -222,6 +222,10 @@ class FakeBatches:
             self.kept[batch.batch_id] = replace(known, state="RUNNING", resume_at=None)
             self.asked.append(batch.batch_id)
 
+    async def ask_on(self, batch: Batch, written: int) -> None:
+        assert written > 0
+        self.asked.append(batch.batch_id)
+
     async def ask_reviews(self, at: datetime, limit: int) -> int:
         due = [one for one in self.kept.values() if one.review_at is not None and one.review_at <= at]
         new = [one for one in due if (one.batch_id, one.review_at) not in self.reviews][:limit]

@@ -62,10 +62,11 @@ def _occasion(batch: Batch) -> tuple[str, ...]:
     return ("rest",) if batch.canary_passed else ()
 
 
-def batch_requested(batch: Batch) -> BatchRequested:
-    """Publish a batch."""
+def batch_requested(batch: Batch, written: int | None = None) -> BatchRequested:
+    """Publish a batch, or the rest of it, when so many prices were written or tried."""
+    occasion = _occasion(batch) if written is None else ("after", str(written))
     return BatchRequested(
-        id=derived_id("msg", "batch", batch.batch_id, *_occasion(batch)),
+        id=derived_id("msg", "batch", batch.batch_id, *occasion),
         occurred_at=batch.requested_at,
         correlation_id=batch.batch_id,
         organisation_id=batch.organisation_id,

@@ -189,6 +189,15 @@ class MongoBatches:
         await self._mongo.transaction(work)
         await self._outbox.relay_quietly()
 
+    async def ask_on(self, batch: Batch, written: int) -> None:
+        """Ask for the rest of a batch of which so many prices were written or tried; asked twice, it is once."""
+
+        async def work(session: Session) -> None:
+            await self._outbox.add([batch_requested(batch, written)], session, to=PUBLISH)
+
+        await self._mongo.transaction(work)
+        await self._outbox.relay_quietly()
+
     async def end(self, batch: Batch, state: str, at: datetime, detail: str = "") -> Batch:
         """Count the batch's changes by state, close it and announce that."""
 

@@ -14,13 +14,14 @@ from pricing.usecases.publish import PublishBatch
 from pricing.usecases.review_batch import ReviewBatch
 from pricing.usecases.shop_by_target import ShopByTarget
 from shared.kernel.clock import system_clock
+from shared.runtime.deadline import remaining
 from shared.runtime.stops import Stops
 
 
 def publish_batch() -> PublishBatch:
     """The publisher of approved prices."""
     settings = PublishSettings()
-    kept = kept_for(settings)
+    kept = kept_for(settings, **{PUBLISH: settings.publish_queue_url})
     return PublishBatch(
         changes=kept.changes,
         batches=kept.batches,
@@ -36,6 +37,7 @@ def publish_batch() -> PublishBatch:
         review=ReviewBatch(changes=kept.changes, batches=kept.batches, facts=kept.facts, clock=system_clock),
         stops=Stops(settings.work_bucket),
         clock=system_clock,
+        time_left=remaining,
     )
 
 

@@ -190,6 +190,9 @@ class Batches(Protocol):
     async def go_on(self, batch: Batch) -> None:
         """Ask again for the publication of a batch whose canary is out, in one with its end of waiting."""
 
+    async def ask_on(self, batch: Batch, written: int) -> None:
+        """Ask for the rest of a batch of which so many prices were written or tried; asked twice, it is once."""
+
     async def resume(self, at: datetime, limit: int) -> int:
         """Ask again for the publication of batches of every organisation whose wait is over; return how many."""
 

@@ -4,7 +4,7 @@ Carried out twice, it writes once: a price that is shown already is not written 
 from state to state only while it is in the one expected.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -25,6 +25,10 @@ from shared.kernel.errors import Conflict
 from shared.kernel.identifiers import derived_id, fresh_id
 
 CHANGES_IN_A_CALL = 100
+# What the slowest shop may take for so many, so that no worker dies among them.
+SECONDS_FOR_A_CALL = 60
+
+type TimeLeft = Callable[[], float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,8 @@ class PublishBatch:
     put into test mode or takes no price at all, or because too many of its prices failed. Prices that were not sent are
     approved and free again; of those that were sent before a crash, the ones that the shop shows are APPLIED, the
     others free, and UNKNOWN where the shop cannot be read.
+
+    What a slow shop leaves no time for is asked for again.
     """
 
     changes: PriceChanges
@@ -108,6 +114,7 @@ class PublishBatch:
     review: ReviewBatch
     stops: Stops
     clock: Clock
+    time_left: TimeLeft
 
     async def __call__(self, organisation_id: str, batch_id: str) -> Batch:
         """Publish what has not reached an end and return the batch; one whose canary is out waits for its time.
@@ -140,13 +147,17 @@ class PublishBatch:
         return self.clock() + timedelta(minutes=settings.canary_minutes)
 
     async def _stage(self, batch: Batch, tally: Tally, below: int | None) -> tuple[Batch | None, Tally]:
-        """Publish the prices of a share below one, or all; the batch when it ended early, and the new tally."""
+        """Publish the prices of a share below one, or all; the batch when it goes no further now, and the new tally."""
         organisation_id, batch_id = batch.organisation_id, batch.batch_id
         if below == 0:
             return None, tally
+        began = tally.written
         while some := await self.changes.unpublished(organisation_id, batch_id, CHANGES_IN_A_CALL, below):
             if await self.stops.stopped(organisation_id, batch_id):
                 return await self._ended_early(batch, "CANCELLED", ""), tally
+            if tally.written > began and self._hurried():
+                await self.batches.ask_on(batch, tally.written)
+                return batch, tally
             settings, why = await self.gate.look(organisation_id, batch.shop_id, batch.despite_stop)
             why = why or (await self.batches.get(organisation_id, batch_id)).halted
             if why:
@@ -159,6 +170,10 @@ class PublishBatch:
                 why = f"{tally.failed} of {tally.written} prices failed, more than {settings.max_failed_percent} %"
                 return await self._ended_early(batch, "STOPPED", why), tally
         return None, tally
+
+    def _hurried(self) -> bool:
+        left = self.time_left()
+        return left is not None and left < SECONDS_FOR_A_CALL
 
     async def _publish(self, organisation_id: str, batch_id: str, waiting: Sequence[PriceChange]) -> tuple[Tally, str]:
         """Publish some prices: how many were written or tried, and why the shop takes none, if so."""

@@ -13,9 +13,11 @@ from pricing.domain.errors import EmergencyStopNotFound
 from pricing.domain.outcome import outcome_of
 from pricing.domain.price_change import PriceChange, State
 from pricing.domain.publication import PublicationSettings
+from pricing.domain.shop_connection import ShopConnection
 from pricing.usecases.publication_ports import Batch, ChangesWanted, Tally
 from shared.kernel.paging import Page, Window
 from tests.builders.pricing import MONDAY, a_batch, a_change
+from tests.fakes.cloud import FakeCloud
 from tests.fakes.pricing import Kept
 from tests.fakes.runs import Run
 
@@ -334,3 +336,28 @@ def test_a_batch_that_applied_nothing_and_an_undo_are_not_reviewed(kept: Kept, r
     undo = run(kept.stores.batches.end(begun(kept, run, batch_id="undo", undoes="bat"), "FINISHED", LATER))
 
     assert (nothing.review_at, undo.review_at) == (None, None)
+
+
+def test_a_connected_shop_stays_with_its_shop_and_its_organisation(kept: Kept, run: Run) -> None:
+    connection = ShopConnection(kind="WOOCOMMERCE", url="https://shop.example", sealed="c2VhbGVk")
+    settings = PublicationSettings(organisation_id="org", shop_id="eu", connection=connection)
+
+    run(kept.stores.publication.set(settings))
+
+    assert run(kept.stores.publication.of("org", "eu")) == settings
+    assert [run(kept.stores.publication.of(*key)).connection for key in (("org", "us"), ("rival", "eu"))] == [None] * 2
+    run(kept.stores.publication.set(replace(settings, connection=None)))
+    assert run(kept.stores.publication.of("org", "eu")).connection is None
+
+
+def test_the_rest_of_a_slow_batch_is_asked_for_under_a_name_of_its_own(kept: Kept, run: Run, cloud: FakeCloud) -> None:
+    run(kept.stores.changes.propose(approved("a")))
+    batch = begun(kept, run)
+
+    for written in (100, 100, 200):
+        run(kept.stores.batches.ask_on(batch, written))
+
+    asked = cloud.messages("publish")
+    assert {one["batch_id"] for one in asked} in ({"bat"}, set())
+    # Of the batch itself, and of each rest; in memory nothing is sent.
+    assert len({one["id"] for one in asked}) in {3, 0}

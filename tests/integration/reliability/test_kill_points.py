@@ -296,6 +296,7 @@ class Process:
             ),
             stops=Stops("work"),
             clock=self.clock,
+            time_left=lambda: None,
         )
         await publishing(event.organisation_id, event.batch_id)
 

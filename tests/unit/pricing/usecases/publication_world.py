@@ -47,6 +47,7 @@ class World:
     holds: FakeHolds = field(default_factory=FakeHolds)
     gate: Gate = field(default_factory=an_open_gate)
     now: datetime = MONDAY
+    seconds_left: float | None = None
 
     def __post_init__(self) -> None:
         self.batches = FakeBatches(self.changes)
@@ -110,6 +111,7 @@ class World:
             review=ReviewBatch(changes=self.changes, batches=self.batches, facts=self.facts, clock=lambda: self.now),
             stops=self.stops,
             clock=lambda: self.now,
+            time_left=lambda: self.seconds_left,
         )
         return asyncio.run(publishing(batch.organisation_id, batch.batch_id))
 

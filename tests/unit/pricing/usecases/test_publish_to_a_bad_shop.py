@@ -78,3 +78,30 @@ def test_the_catalogue_is_told_of_what_the_shop_was_seen_to_show_and_of_nothing_
 
     assert (world.state("c0"), world.state("c1"), world.state("c2")) == (State.APPLIED, State.FAILED, State.UNKNOWN)
     assert world.shop.noted == [("p0", APPROVED.after)]
+
+
+def test_what_a_slow_shop_leaves_no_time_for_is_asked_for_again() -> None:
+    world = World(seconds_left=30)
+    world.set_publication(canary_percent=0)
+    world.approve_many(250)
+    batch = world.start()
+
+    written = []
+    for _ in range(3):
+        batch = world.publish(batch)
+        written.append((len(world.shop.written), batch.state))
+
+    assert written == [(100, "RUNNING"), (200, "RUNNING"), (250, "FINISHED")]
+    assert world.batches.asked == [batch.batch_id] * 2
+
+
+def test_a_canary_that_takes_all_the_time_is_followed_by_the_rest() -> None:
+    world = World(seconds_left=30)
+    world.set_publication(canary_percent=50)
+    world.approve_many(120)
+    batch = world.start()
+
+    while batch.finished_at is None:
+        batch = world.publish(batch)
+
+    assert (batch.states, len(world.shop.written)) == ({"APPLIED": 120}, 120)
