@@ -66,6 +66,8 @@ class MarketServer:
             return _robots(told)
         if told and (answer := await _misbehave(request, told)):
             return answer
+        if host in self.state.woocommerce:
+            return await self.state.woocommerce[host].answer(request)
         if host == BANK and (rates := rates_file(request.path)):
             return web.Response(text=rates, content_type="text/xml")
         recorded = self.recorded.page(host, request.raw_path)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from local.market.misbehaviour import How, Misbehaviour
+from local.market.woocommerce import WooCommerceShop, an_item
 
 
 @dataclass(slots=True)
@@ -38,14 +39,29 @@ class MarketState:
     day: float = 0.0
     misbehaviours: dict[str, Misbehaviour] = field(default_factory=dict)
     traffic: dict[str, Traffic] = field(default_factory=dict)
+    woocommerce: dict[str, WooCommerceShop] = field(default_factory=dict)
 
     def control(self, order: dict[str, Any]) -> None:
-        """Obey an order: {"advance_days": 1}, {"day": 0}, {"host": …, "how": "429", "seconds": 30}, {"reset": true}."""
+        """Obey an order: {"advance_days": 1}, {"day": 0}, {"host": …, "how": "429", "seconds": 30}, {"reset": true}.
+
+        {"woocommerce": host, "prices": {sku: price}} opens a WooCommerce shop there, or changes its prices by hand.
+        """
         if order.get("reset"):
-            self.day, self.misbehaviours, self.traffic = 0.0, {}, {}
+            self.day, self.misbehaviours, self.traffic, self.woocommerce = 0.0, {}, {}, {}
+        if "woocommerce" in order:
+            self._stock(str(order["woocommerce"]), dict(order["prices"]))
         self.day = float(order.get("day", self.day)) + float(order.get("advance_days", 0))
         if "host" in order:
             self._tell(str(order["host"]), order)
+
+    def _stock(self, host: str, prices: dict[str, str]) -> None:
+        shop = self.woocommerce.setdefault(host, WooCommerceShop())
+        known = {one["sku"]: one for one in shop.products}
+        for sku, price in prices.items():
+            if sku in known:
+                known[sku]["regular_price"] = str(price)
+            else:
+                shop.products.append(an_item(len(shop.products) + 1, sku, str(price)))
 
     def _tell(self, host: str, order: dict[str, Any]) -> None:
         self.misbehaviours.pop(host, None)
@@ -69,6 +85,7 @@ class MarketState:
         return {
             "day": self.day,
             "misbehaviours": {host: told.how.value for host, told in self.misbehaviours.items()},
+            "woocommerce": {host: shop.shown for host, shop in self.woocommerce.items()},
             "traffic": {
                 host: {"requests": t.requests, "most_at_once": t.most_at_once, "smallest_gap_seconds": t.smallest_gap}
                 for host, t in self.traffic.items()
