@@ -24,7 +24,9 @@ POLICY: dict[str, Any] = {
     "name": "Forty percent margin",
     "shop": SHOP,
     "currency": "EUR",
-    "defaults": {"routing": {"auto_within_percent": "80", "quarantine_above_percent": "90"}},
+    "defaults": {
+        "routing": {"auto_within_percent": "80", "manager_above_percent": "85", "quarantine_above_percent": "90"}
+    },
     "rules": [
         {
             "name": "all",

@@ -131,14 +131,15 @@ class PublishBatch:
             await propose_undo(self.changes, batch, batch.undoes, self.clock())
         batch = await self.batches.begin(batch, settings.canary_share, self.clock())
         tally = await self.changes.tally(organisation_id, batch_id)
+        began = tally.written
         if not batch.canary_passed:
-            ended, tally = await self._stage(batch, tally, batch.canary_share)
+            ended, tally = await self._stage(batch, tally, batch.canary_share, began)
             if ended is not None:
                 return ended
             batch = await self.batches.pass_canary(batch, self._resume_at(batch, settings))
             if batch.resume_at is not None:
                 return batch
-        ended, _ = await self._stage(batch, tally, None)
+        ended, _ = await self._stage(batch, tally, None, began)
         return ended or await self.batches.end(batch, "FINISHED", self.clock())
 
     def _resume_at(self, batch: Batch, settings: PublicationSettings) -> datetime | None:
@@ -146,12 +147,14 @@ class PublishBatch:
             return None
         return self.clock() + timedelta(minutes=settings.canary_minutes)
 
-    async def _stage(self, batch: Batch, tally: Tally, below: int | None) -> tuple[Batch | None, Tally]:
-        """Publish the prices of a share below one, or all; the batch when it goes no further now, and the new tally."""
+    async def _stage(self, batch: Batch, tally: Tally, below: int | None, began: int) -> tuple[Batch | None, Tally]:
+        """Publish the prices of a share below one, or all; the batch when it goes no further now, and the new tally.
+
+        `began` is how many had been written or tried when this work was taken up: some of it is done each time.
+        """
         organisation_id, batch_id = batch.organisation_id, batch.batch_id
         if below == 0:
             return None, tally
-        began = tally.written
         while some := await self.changes.unpublished(organisation_id, batch_id, CHANGES_IN_A_CALL, below):
             if await self.stops.stopped(organisation_id, batch_id):
                 return await self._ended_early(batch, "CANCELLED", ""), tally
