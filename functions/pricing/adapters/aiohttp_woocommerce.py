@@ -21,7 +21,7 @@ from pricing.domain.shop_connection import ShopCredentials, checked_shop_url
 from pricing.usecases.shop_sites import LineOutcome, Listed, Repriced, ShopRefusedError, ShopSilentError
 from shared.kernel.errors import Invalid
 from shared.runtime.breaker import Refused
-from shared.runtime.resilience import FINAL, LONGEST_RETRY_AFTER_SECONDS, Judge, Policy, Remote, Verdict, retry_after
+from shared.runtime.resilience import LONGEST_RETRY_AFTER_SECONDS, SICK, Judge, Policy, Remote, Verdict, retry_after
 from shared.runtime.web.resolver import Lookup, RefusedAddressError, system_lookup
 from shared.runtime.web.transport import Answer, WebTransport
 
@@ -52,6 +52,7 @@ class _BusyError(Exception):
 
     def __init__(self, status: int, after: float | None) -> None:
         super().__init__(f"the shop answered {status}")
+        self.status = status
         self.after = after
 
 
@@ -178,11 +179,11 @@ def _judged_of(method: str) -> Judge:
     def judged(error: Exception) -> Verdict:
         if isinstance(error, _BusyError):
             may_wait = error.after is None or error.after <= LONGEST_RETRY_AFTER_SECONDS
-            return Verdict(retry=may_wait, sick=False, after=error.after)
+            return Verdict(retry=may_wait, sick=error.status != BUSY, after=error.after)
         if method == "GET" and isinstance(error, TimeoutError | aiohttp.ServerDisconnectedError):
-            return Verdict(retry=True, sick=False)
+            return SICK
         # A write that nobody answered may still be carried out: what the shop shows afterwards decides.
-        return FINAL
+        return Verdict(retry=False, sick=isinstance(error, TimeoutError | aiohttp.ClientConnectionError))
 
     return judged
 

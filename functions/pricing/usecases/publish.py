@@ -26,7 +26,7 @@ from shared.kernel.identifiers import derived_id, fresh_id
 
 CHANGES_IN_A_CALL = 100
 # What the slowest shop may take for so many, so that no worker dies among them.
-SECONDS_FOR_A_CALL = 60
+SECONDS_FOR_A_CALL = 70
 
 type TimeLeft = Callable[[], float | None]
 
