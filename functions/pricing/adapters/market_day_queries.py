@@ -92,9 +92,7 @@ def _lines(asked: Asked) -> list[Document]:
     low, high = (Decimal128(str(100 + sign * asked.tolerance)) for sign in (-1, 1))
     known = {"$gt": ["$ix", None]}
     fields: Document = {
-        "product_id": 1,
-        "day": 1,
-        "standing": 1,
+        **dict.fromkeys(("product_id", "day", "standing", "until"), 1),
         "offers": f"${asked.mode}.offers",
         "rank": {"$cond": [{"$gt": [f"${asked.mode}.offers", 0]}, f"${asked.mode}.rank", None]},
         "alone": {"$in": ["alone", "$flags"]},
@@ -145,6 +143,7 @@ def groups(asked: Asked, *, first: str | None = None, last: str | None = None) -
                 "standing": {"$max": "$standing"},
                 "days": _sum(_known("$ix")),
                 "alone": {"$max": "$alone"},
+                "until": {"$max": "$until"},
                 **{name: {"$sum": f"${name}"} for name in counts},
             }
         },
@@ -158,6 +157,7 @@ def groups(asked: Asked, *, first: str | None = None, last: str | None = None) -
                 "margin": {"$avg": "$margin"},
                 "offers": {"$avg": "$offers"},
                 "alone": _sum("$alone"),
+                "until": {"$max": "$until"},
                 **{name: {"$sum": f"${name}"} for name in counts},
                 **left,
             }

@@ -18,7 +18,6 @@ _WANTED: Document = {
     **dict.fromkeys(("currency", "availability", "seller", "sequence"), 1),
     **dict.fromkeys(("normalised.landed_price", "normalised.item_price", "normalised.currency", "quality"), 1),
 }
-_DATE = len("2026-11-23")
 
 
 def looks_pipeline(
@@ -42,12 +41,9 @@ def looks_pipeline(
     ]
 
 
-def newest_pipeline(looks: Sequence[Document], *, by_day: bool) -> list[Document]:
-    """Take of the looks that a pipeline finds the newest at each offer, or that of each day."""
-    key: Document = {"offer": "$offer_id"}
-    if by_day:
-        key["day"] = {"$substrBytes": ["$sequence", 0, _DATE]}
-    return [*looks, {"$group": {"_id": key, "seen": {"$first": "$$ROOT"}}}]
+def newest_pipeline(looks: Sequence[Document]) -> list[Document]:
+    """Take of the looks that a pipeline finds the newest at each offer."""
+    return [*looks, {"$group": {"_id": "$offer_id", "seen": {"$first": "$$ROOT"}}}]
 
 
 def products_pipeline(organisation_id: str, start: str, competitor_id: str | None = None) -> list[Document]:
@@ -98,10 +94,10 @@ class MongoMarketHistory:
         return [one for one in found if one is not None]
 
     async def newest(
-        self, organisation_id: str, product_ids: Sequence[str], since: datetime, until: datetime, *, by_day: bool
+        self, organisation_id: str, product_ids: Sequence[str], since: datetime, until: datetime
     ) -> Sequence[PriceSeen]:
-        """Return of those the newest of each offer, or the newest of each offer on each day in UTC, in any order."""
-        pipeline = newest_pipeline(looks_pipeline(organisation_id, product_ids, since, until), by_day=by_day)
+        """Return of those the newest of each offer, in any order."""
+        pipeline = newest_pipeline(looks_pipeline(organisation_id, product_ids, since, until))
         try:
             cursor = await self._mongo.collection(COLLECTION).aggregate(pipeline)
             found = [_seen(one["seen"]) async for one in cursor]

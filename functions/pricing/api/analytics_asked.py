@@ -109,8 +109,7 @@ async def question(
             raise InvalidWindow("give a filter_id, or a brand, a category and a tag, not both")
         criteria = (await house.stores.filters.get(organisation_id, said.filter_id)).criteria
     shop_ids = () if said.shop_id is None else (said.shop_id,)
-    some = await house.stores.facts.some_meant(organisation_id, Criteria(shop_id=said.shop_id), 1)
-    zone = some[0].time_zone if some else None
+    zone = await house.read_analysis.time_zone(organisation_id, said.shop_id)
     last = said.last or day_of(house.clock(), zone).date
     if said.as_of is not None:
         last = date.fromisoformat(said.as_of) if moment is None else day_of(moment, zone).date

@@ -1,24 +1,27 @@
 """The price index, over HTTP: by group, and of one product day by day."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from pricing.domain.price_index import DIRECTION, DayIndex, PeriodFigure
-from pricing.domain.price_seen import Rivals
+from pricing.domain.analysis import Asked
+from pricing.domain.day_rows import points, shown
+from pricing.domain.local_days import DAY
+from pricing.domain.market_day import MarketDay
 from pricing.usecases.house import Pricing
-from pricing.usecases.price_index import GroupIndex, PriceIndex, ProductPriceIndex
+from pricing.usecases.price_index import PriceIndex, ProductPriceIndex, counted
 from shared.runtime.answers import View, answer
 from shared.runtime.described_problems import described
 from shared.runtime.http_api import Asking
 
-type Days = Annotated[int, Query(ge=1, le=45, description="The last so many days in UTC, today included")]
+type Days = Annotated[int, Query(ge=1, le=45, description="The last so many days of the shop, today included")]
 type OfShop = Annotated[str | None, Query(max_length=40, description="Of one shop")]
 
 
 class SpanView(View):
-    """A period by its first and last day, in UTC."""
+    """A period by its first and last day, in the shop's time zone."""
 
     first: str
     last: str
@@ -110,12 +113,12 @@ def price_index_routes(house: Pricing) -> APIRouter:
     ) -> Response:
         """Our price over the average landed price in stock, times 100; below 100 we are the cheaper.
 
-        Of each day in UTC the newest trusted look at each offer counts, until it expires. Offers out of stock, doubted
-        prices and our own offers are in no figure. A product's index is the mean of its days, a group's of its
-        products.
+        From the days of the market, which are made each hour; `as_of` is when they were looked at last. At the end of
+        each day the newest trusted look at each offer counts, until it expires. Offers out of stock, doubted prices and
+        our own offers are in no figure. A product's index is the mean of its days, a group's of its products.
         """
         asking.must("market:read")
-        return answer(_shown(await house.price_index.groups(asking.organisation_id, by, days, shop_id), by, days))
+        return answer(_shown(await house.price_index.groups(asking.organisation_id, by, days, shop_id), by))
 
     @router.get(
         "/price-index/{sku}",
@@ -124,7 +127,7 @@ def price_index_routes(house: Pricing) -> APIRouter:
         summary="Read a product's price index",
     )
     async def read_product_price_index(asking: Asking, sku: str, shop_id: OfShop = None, days: Days = 7) -> Response:
-        """Every day with the offers that count in it, each by its record."""
+        """Every day, up to this moment, with the offers that count in it, each by its record."""
         asking.must("market:read")
         return answer(_shown_product(await house.price_index.product(asking.organisation_id, sku, shop_id, days)))
 
@@ -135,43 +138,47 @@ def _span(first: date, last: date) -> dict[str, str]:
     return {"first": first.isoformat(), "last": last.isoformat()}
 
 
-def _heading() -> dict[str, object]:
-    return {"direction": DIRECTION, "benchmark": "average", "price_mode": "landed"}
+def _heading(asked: Asked) -> dict[str, object]:
+    return {"direction": asked.direction, "benchmark": asked.benchmark, "price_mode": asked.mode}
 
 
-def _shown(found: PriceIndex, by: str, days: int) -> dict[str, object]:
-    return _heading() | {
+def _shown(found: PriceIndex, by: str) -> dict[str, object]:
+    asked = found.asked
+    return _heading(asked) | {
         "by": by,
         "as_of": found.as_of,
-        "last": _span(found.days[days].date, found.days[-1].date),
-        "before": _span(found.days[0].date, found.days[days - 1].date),
-        "data": [_group(one) for one in found.groups],
+        "last": _span(asked.first, asked.last),
+        "before": _span(asked.first - asked.days * DAY, asked.first - DAY),
+        "data": [_group(*one) for one in sorted(found.groups, key=lambda pair: _key(*pair) is None)],
     }
 
 
-def _group(one: GroupIndex) -> dict[str, object]:
-    last, before = one.last.index, one.before.index
+def _group(last: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, object]:
     return {
-        "key": one.key,
-        "last": _period(one.last),
-        "before": _period(one.before),
-        "change": None if last is None or before is None else last - before,
+        "key": _key(last, before),
+        "last": _period(last),
+        "before": _period(before),
+        "change": points(last.get("index"), before.get("index")),
     }
 
 
-def _period(one: PeriodFigure) -> dict[str, object]:
+def _key(last: Mapping[str, Any], before: Mapping[str, Any]) -> object:
+    return (last or before)["key"]
+
+
+def _period(one: Mapping[str, Any]) -> dict[str, object]:
     return {
-        "index": one.index,
-        "products": one.products,
-        "without_competition": one.without_competition,
-        "without_price": one.without_price,
+        "index": one.get("index"),
+        "products": one.get("products", 0),
+        "without_competition": sum(one.get(name, 0) for name in ("stale", "not_in_stock", "without_rival")),
+        "without_price": one.get("without_price", 0),
     }
 
 
 def _shown_product(found: ProductPriceIndex) -> dict[str, object]:
     index, before = found.indexes
-    days = [_day(one, found.rivals) for one in (*found.before, *found.last)]
-    return _heading() | {
+    days = [_day(one) for one in (*found.before, *found.last)]
+    return _heading(found.asked) | {
         "as_of": found.as_of,
         "shop_id": found.facts.shop_id,
         "product_id": found.facts.product_id,
@@ -184,21 +191,20 @@ def _shown_product(found: ProductPriceIndex) -> dict[str, object]:
     }
 
 
-def _day(one: DayIndex, rivals: Rivals) -> dict[str, object]:
-    average, index = one.shown
+def _day(one: MarketDay) -> dict[str, object]:
     return {
-        "day": one.day.isoformat(),
+        "day": one.day.name,
         "ours": one.ours,
-        "average": average,
-        "index": index,
+        "average": shown(one.landed.average),
+        "index": shown(one.landed.indexes.get("average")),
         "offers": [
             {
-                "offer_id": seen.offer_id,
-                "competitor_id": seen.competitor_id,
-                "observation_id": seen.observation_id,
-                "captured_at": seen.captured_at,
-                "landed_price": seen.in_money_of(rivals.facts),
+                "offer_id": offer.look.offer_id,
+                "competitor_id": offer.look.competitor_id,
+                "observation_id": offer.look.observation_id,
+                "captured_at": offer.look.captured_at,
+                "landed_price": offer.landed,
             }
-            for seen in one.offers
+            for offer in counted(one)
         ],
     }

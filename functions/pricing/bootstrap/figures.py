@@ -34,7 +34,7 @@ def write_report() -> WriteReport:
     past = past_of(mongo)
     read = ReadAnalysis(figures=past.figures, make=days_of(kept, past), facts=kept.facts, clock=system_clock)
     return WriteReport(
-        answer_view=AnswerView(views=kept.views, filters=kept.filters, read=read, clock=system_clock),
+        answer_view=AnswerView(views=kept.views, filters=kept.filters, read=read),
         facts=kept.facts,
         filters=kept.filters,
         offers=kept.offers,

@@ -123,6 +123,8 @@ class Asked:
             "median": "the median rival price",
             "rival": f"the lowest price of {self.rival}",
         }[self.benchmark]
+        if "competitor" in self.by:
+            against = "the lowest price of each competitor"
         return f"our price / {against} x 100, {self.mode}, in stock; below 100 we are cheaper"
 
 

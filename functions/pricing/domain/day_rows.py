@@ -47,21 +47,39 @@ def group_rows(asked: Asked, found: Sequence[Found]) -> list[Row]:
             **{name: None if "competitor" in asked.by else one[name] for name in ("ups", "downs")},
             "margin": shown(one["margin"]),
             **{name: one[name] for name in LEFT_OUT},
+            "until": one["until"],
         }
         for one in found
     ]
 
 
-def index_rows(found: Sequence[Row], before: Sequence[Row]) -> list[Row]:
+def mean_of(values: Sequence[Decimal]) -> Decimal | None:
+    """The mean of some quotients, as it is shown."""
+    with localcontext(prec=_ROOM):
+        return shown(sum(values, Decimal(0)) / len(values)) if values else None
+
+
+def beside(found: Sequence[Row], before: Sequence[Row]) -> Iterator[tuple[Row, Row]]:
+    """The groups of two periods, each beside itself and in order; what has no day in a period is empty there."""
+    now, then = ({one["key"]: one for one in some} for some in (found, before))
+    for key in sorted({*now, *then}, key=lambda one: (one is not None, str(one))):
+        yield now.get(key, {}), then.get(key, {})
+
+
+def index_rows(found: Sequence[tuple[Found, Found]]) -> list[Row]:
     """The index of each group beside the one before."""
-    then = {one["key"]: one for one in before}
     rows: list[Row] = []
-    for one in found:
-        other = then.get(one["key"], {})
-        now, past = one["index"], other.get("index")
-        change = now - past if isinstance(now, Decimal) and isinstance(past, Decimal) else None
-        rows.append(one | {"before_index": past, "before_products": other.get("products", 0), "change": change})
+    for one, other in found:
+        now, past = one.get("index"), other.get("index")
+        nothing = dict.fromkeys(("products", *LEFT_OUT), 0) | {"key": other.get("key"), "index": None}
+        told = {"before_index": past, "before_products": other.get("products", 0), "change": points(now, past)}
+        rows.append(nothing | dict(one) | told)
     return rows
+
+
+def points(now: Decimal | None, before: Decimal | None) -> Decimal | None:
+    """By how many points an index changed."""
+    return None if now is None or before is None else now - before
 
 
 def _key(one: Found, place: int) -> str | None:

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 
-from pricing.domain.exact_percent import share_of
+from pricing.domain.exact_percent import rounded
 from pricing.domain.market import Offer
-from pricing.domain.price_seen import PriceSeen, Rivals, standing_look
+from pricing.domain.price_seen import PriceSeen, Rivals, standing_look, step_between
 
 
 class Cause(StrEnum):
@@ -176,9 +175,7 @@ def _row(cause: Cause, offer: Offer, at: datetime, last: PriceSeen | None, seen:
     same_money = last is not None and seen is not None and last.currency == seen.currency
     # Two currencies stand in no one row: then only the new price does.
     before = last if last is not None and (seen is None or same_money) else None
-    percent = None
-    if same_money and last is not None and seen is not None and last.landed_price > 0:
-        percent = share_of(Fraction(seen.landed_price - last.landed_price), Fraction(last.landed_price))
+    step = None if last is None or seen is None else step_between(last, seen)
     return MarketChange(
         cause=cause,
         at=at,
@@ -188,7 +185,7 @@ def _row(cause: Cause, offer: Offer, at: datetime, last: PriceSeen | None, seen:
         currency=None if shown is None else shown.currency,
         before=None if before is None else before.landed_price,
         after=None if seen is None else seen.landed_price,
-        percent=percent,
+        percent=None if step is None else rounded(step),
         in_stock=None if seen is None or seen.stock == "unknown" else seen.stock == "in",
         seller=None if shown is None else shown.seller,
         observation_id=None if seen is None else seen.observation_id,

@@ -14,7 +14,7 @@ from typing import Literal
 
 from pricing.domain.local_days import LocalDay
 from pricing.domain.market import ProductFacts
-from pricing.domain.price_seen import PriceSeen, Rivals
+from pricing.domain.price_seen import PriceSeen, Rivals, step_between
 
 type PriceMode = Literal["landed", "item"]
 type LeftOut = Literal["", "own", "seller", "expired", "not_in_stock", "no_rate"]
@@ -269,10 +269,10 @@ def _moves(
             last = None
             continue
         # A price that had expired, or one in other money, is another price and no change of one.
-        if last is not None and one.captured_at - last.captured_at <= expiry and one.currency == last.currency:
-            step = one.landed_price - last.landed_price
-            if step and last.landed_price > 0:
-                found.append(quotient(Fraction(step) * 100 / Fraction(last.landed_price)))
+        if last is not None and one.captured_at - last.captured_at <= expiry:
+            step = step_between(last, one)
+            if step:
+                found.append(quotient(step))
         last = one
     return tuple(found)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
 
 from pricing.domain.decisions.inputs import is_own
@@ -56,6 +57,16 @@ class PriceSeen:
         if self.compared_item is not None and self.compared_currency == facts.currency:
             return self.compared_item
         return self.item_price if self.currency == facts.currency else None
+
+
+def step_between(last: PriceSeen, seen: PriceSeen) -> Fraction | None:
+    """By how many per cent a price changed between two looks, as captured; None in two kinds of money.
+
+    So a rate that moves is no price that changes.
+    """
+    if last.currency != seen.currency or last.landed_price <= 0:
+        return None
+    return (Fraction(seen.landed_price) - Fraction(last.landed_price)) * 100 / Fraction(last.landed_price)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from pricing.domain.day_form import day_document
 from pricing.domain.errors import InvalidWindow, ProductUnknown, TooMuchMarket
 from pricing.domain.local_days import DAY, day_of
 from pricing.domain.market import ProductFacts
+from pricing.domain.product_filter import Criteria
 from pricing.usecases.market_days import MakeDays
 from pricing.usecases.ports import Facts
 from shared.kernel.clock import Clock
@@ -73,8 +74,7 @@ class ReadAnalysis:
 
     async def __call__(self, asked: Asked) -> Answer:
         """Return the lines; `TooMuchMarket` when they would bring too much together for one answer."""
-        if not asked.shop_ids:
-            asked = replace(asked, shop_ids=await self.figures.shops(asked.organisation_id))
+        asked = await self._of_shops(asked)
         if asked.whole:
             asked = replace(asked, limit=MOST_LINES)
         if asked.as_of is not None and asked.analysis != "matrix":
@@ -92,6 +92,37 @@ class ReadAnalysis:
             "summary": self._summary,
         }
         return await ways[asked.analysis](asked)
+
+    async def today(self, organisation_id: str, shop_id: str | None) -> date:
+        """The date that it is in a shop."""
+        return day_of(self.clock(), await self.time_zone(organisation_id, shop_id)).date
+
+    async def time_zone(self, organisation_id: str, shop_id: str | None) -> str | None:
+        """The time zone of a shop, or of the first product's where none is named; None where nobody told it."""
+        some = await self.facts.some_meant(organisation_id, Criteria(shop_id=shop_id), 1)
+        return some[0].time_zone if some else None
+
+    async def product(self, organisation_id: str, sku: str, shop_ids: Sequence[str] = ()) -> ProductFacts:
+        """The product of an SKU, in one of some shops or in any; `ProductUnknown` when there is none."""
+        for shop_id in shop_ids or await self.figures.shops(organisation_id):
+            facts = (await self.facts.by_sku(organisation_id, shop_id, [sku])).get(sku)
+            if facts is not None:
+                return facts
+        raise ProductUnknown(f"no product with the SKU «{sku}»")
+
+    async def periods(self, asked: Asked) -> tuple[tuple[Found, Found], ...]:
+        """Each group's figures in the days asked for, and in as many before; empty for a group without a day in one."""
+        asked = await self._of_shops(asked)
+        await self._bounded(asked, 2 * asked.days)
+        before = replace(asked, first=asked.first - asked.days * DAY, last=asked.first - DAY)
+        now = rows.group_rows(asked, await self.figures.groups(asked))
+        then = rows.group_rows(before, await self.figures.groups(before))
+        return tuple(rows.beside(now, then))
+
+    async def _of_shops(self, asked: Asked) -> Asked:
+        if asked.shop_ids:
+            return asked
+        return replace(asked, shop_ids=await self.figures.shops(asked.organisation_id))
 
     async def _volatility(self, asked: Asked) -> Answer:
         await self._bounded(asked)
@@ -134,11 +165,7 @@ class ReadAnalysis:
         return await self._with_totals(asked, found, first)
 
     async def _index(self, asked: Asked) -> Answer:
-        await self._bounded(asked, 2 * asked.days)
-        before = replace(asked, first=asked.first - asked.days * DAY, last=asked.first - DAY)
-        now = rows.group_rows(asked, await self.figures.groups(asked))
-        then = rows.group_rows(before, await self.figures.groups(before))
-        return await self._with_totals(asked, rows.index_rows(now, then), None)
+        return await self._with_totals(asked, rows.index_rows(await self.periods(asked)), None)
 
     async def _with_totals(self, asked: Asked, found: list[rows.Row], first: str | None) -> Answer:
         """The lines with how many products are in their figures, and how many in none, each counted once."""
@@ -191,17 +218,9 @@ class ReadAnalysis:
         }
 
     async def _history(self, asked: Asked) -> Answer:
-        facts = await self._product(asked)
+        facts = await self.product(asked.organisation_id, asked.sku or "", asked.shop_ids)
         found = list(rows.history_rows(asked, await self.figures.days_of(asked, facts.product_id)))
         return self._answer(asked, found, currency=facts.currency, products=1)
-
-    async def _product(self, asked: Asked) -> ProductFacts:
-        sku = asked.sku or ""
-        for shop_id in asked.shop_ids:
-            facts = (await self.facts.by_sku(asked.organisation_id, shop_id, [sku])).get(sku)
-            if facts is not None:
-                return facts
-        raise ProductUnknown(f"no product with the SKU «{sku}»")
 
     async def _matrix(self, asked: Asked) -> Answer:
         days = await (self._at_a_moment(asked, asked.as_of) if asked.as_of else self.figures.page(asked))

@@ -153,7 +153,7 @@ class ReadMarketChanges:
         longest = longest_expiry(watched.competitors.values())
         before = {
             one.offer_id: one
-            for one in await self.history.newest(organisation_id, ids, spell.since - longest, spell.since, by_day=False)
+            for one in await self.history.newest(organisation_id, ids, spell.since - longest, spell.since)
         }
         seen = await self.history.looks(organisation_id, ids, spell.since, spell.until)
         looks = by_offer(seen)

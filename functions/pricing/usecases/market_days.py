@@ -10,7 +10,7 @@ from typing import Protocol
 from pricing.domain.local_days import DAY, UNTOLD, LocalDay, day_of, days_between
 from pricing.domain.market import ProductFacts
 from pricing.domain.market_day import MarketDay, OwnChange, market_day
-from pricing.domain.price_index import price_at
+from pricing.domain.own_price import price_at
 from pricing.domain.price_seen import PriceSeen, Rivals, by_offer, longest_expiry
 from pricing.usecases.market_history import MOMENT, MarketHistory
 from pricing.usecases.moves import OwnMove, OwnMoves
@@ -156,7 +156,7 @@ class MakeDays:
         begins = first.begins_at
         longest = longest_expiry(next(iter(known.rivals.values())).competitors.values())
         for some in batched(unknown, HISTORIES_AT_ONCE, strict=False):
-            for seen in await self.history.newest(organisation_id, some, begins - longest, begins, by_day=False):
+            for seen in await self.history.newest(organisation_id, some, begins - longest, begins):
                 if seen.offer_id in known.watching:
                     states[seen.product_id].newest[seen.offer_id] = seen
         return states

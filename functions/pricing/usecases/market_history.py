@@ -8,7 +8,6 @@ from typing import Protocol
 from pricing.domain.errors import TooMuchMarket
 from pricing.domain.market import Competitor, Offer, ProductFacts
 from pricing.domain.price_seen import PriceSeen
-from pricing.domain.product_filter import Criteria
 from pricing.usecases.ports import Competitors, Facts, Offers
 
 PRODUCTS_AT_ONCE = 200
@@ -38,9 +37,9 @@ class MarketHistory(Protocol):
         """Return the trusted looks at some products' offers since a moment and before another, in any order."""
 
     async def newest(
-        self, organisation_id: str, product_ids: Sequence[str], since: datetime, until: datetime, *, by_day: bool
+        self, organisation_id: str, product_ids: Sequence[str], since: datetime, until: datetime
     ) -> Sequence[PriceSeen]:
-        """Return of those the newest of each offer, or the newest of each offer on each day in UTC, in any order."""
+        """Return of those the newest of each offer, in any order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +83,6 @@ class WalkMarket:
                 raise TooMuchMarket(f"more than {most} products are watched; name a competitor_id")
             yield await self._watched(organisation_id, ids, competitors, competitor_id)
             start = ids[-1] + _NEXT
-
-    async def catalogue(self, organisation_id: str, shop_id: str | None) -> AsyncIterator[Watched]:
-        """Walk through the active products of a shop or of all, watched or not; `TooMuchMarket` as above."""
-        competitors = {one.competitor_id: one async for one in self.competitors.walk(organisation_id)}
-        criteria, after, read = Criteria(shop_id=shop_id), "", 0
-        while some := await self.facts.some_meant(organisation_id, criteria, PRODUCTS_AT_ONCE, after):
-            read += len(some)
-            if read > MOST_PRODUCTS:
-                raise TooMuchMarket(f"more than {MOST_PRODUCTS} products; name a shop_id, or ask for one product")
-            after = some[-1].product_id
-            yield await self._watched(organisation_id, [one.product_id for one in some], competitors, None)
-
-    async def of_product(self, facts: ProductFacts) -> Watched:
-        """Read one product."""
-        competitors = {one.competitor_id: one async for one in self.competitors.walk(facts.organisation_id)}
-        return await self._watched(facts.organisation_id, [facts.product_id], competitors, None)
 
     async def _watched(
         self,

@@ -1,137 +1,94 @@
 """Show the price index of the last days against the days before: by group, and of one product day by day."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, Literal
 
-from pricing.domain.errors import InvalidWindow, ProductUnknown
+from pricing.domain.analysis import Asked, Dimension
+from pricing.domain.day_rows import mean_of
+from pricing.domain.local_days import DAY
 from pricing.domain.market import ProductFacts
-from pricing.domain.price_index import (
-    Day,
-    DayIndex,
-    Grouping,
-    PeriodFigure,
-    days_until,
-    index_of_days,
-    keys_of,
-    of_competitor,
-    price_at,
-    product_index,
-)
-from pricing.domain.price_seen import PriceSeen, Rivals, longest_expiry
-from pricing.usecases.market_history import LONGEST, MOMENT, MarketHistory, WalkMarket, Watched
-from pricing.usecases.moves import OwnMove, OwnMoves
-from shared.kernel.clock import Clock
+from pricing.domain.market_day import DayOffer, MarketDay
+from pricing.domain.product_filter import Criteria
+from pricing.usecases.analytics import ReadAnalysis
+from pricing.usecases.market_days import today_of
+from pricing.usecases.market_history import MOMENT
 
-
-@dataclass(frozen=True, slots=True)
-class GroupIndex:
-    """A group's figures in the last days and in the days before."""
-
-    key: str | None
-    last: PeriodFigure = field(default_factory=PeriodFigure)
-    before: PeriodFigure = field(default_factory=PeriodFigure)
+type Grouping = Literal["category", "brand", "competitor", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceIndex:
-    """Every group, at one moment."""
+    """Every group in the days asked for and in as many before, as they were looked at last at `as_of`."""
 
+    asked: Asked
     as_of: datetime
-    days: Sequence[Day]
-    groups: tuple[GroupIndex, ...]
+    groups: tuple[tuple[Mapping[str, Any], Mapping[str, Any]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductPriceIndex:
-    """One product; `last` and `before` are its days, oldest first, the last of all being now."""
+    """One product by days, oldest first: as many `before` as `last`, the last of all being now."""
 
+    asked: Asked
     as_of: datetime
     facts: ProductFacts
-    last: Sequence[DayIndex]
-    before: Sequence[DayIndex]
-    rivals: Rivals
+    last: Sequence[MarketDay]
+    before: Sequence[MarketDay]
 
     @property
     def indexes(self) -> tuple[Decimal | None, Decimal | None]:
-        """The two periods' indexes."""
-        return product_index(self.last), product_index(self.before)
+        """The two periods' indexes, each the mean of its days."""
+        return _mean(self.last), _mean(self.before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPriceIndex:
-    """Compute the index from the looks that were recorded and the prices that we published."""
+    """Read the index against the average from the days of the market.
 
-    history: MarketHistory
-    walk: WalkMarket
-    moves: OwnMoves
-    clock: Clock
+    Groups are put together from the days that are kept; one product's days are made as those are, up to now.
+    """
+
+    read: ReadAnalysis
 
     async def groups(self, organisation_id: str, by: Grouping, days: int, shop_id: str | None = None) -> PriceIndex:
         """Return every group's figures; `TooMuchMarket` when there are too many products for one answer."""
-        now = self.clock()
-        every = _days(now, days)
-        found: dict[str | None, GroupIndex] = {}
-        async for watched in self.walk.catalogue(organisation_id, shop_id):
-            of_days = await self._days_of(organisation_id, watched, every)
-            for product_id in watched.product_ids:
-                facts = watched.facts[product_id]
-                rivals = Rivals(facts, watched.competitors)
-                offered = {product_id: [one.competitor_id for one in watched.offers.get(product_id, ())]}
-                for key in keys_of(facts, by, offered):
-                    shown = of_days[product_id]
-                    if by == "competitor" and key is not None:
-                        shown = of_competitor(shown, key, rivals)
-                    group = found.setdefault(key, GroupIndex(key))
-                    group.before.take(shown[:days])
-                    group.last.take(shown[days:])
-        groups = sorted(found.values(), key=lambda one: (one.key is None, one.key or ""))
-        return PriceIndex(as_of=now, days=every, groups=tuple(groups))
+        today = await self.read.today(organisation_id, shop_id)
+        asked = _asked(organisation_id, today, days, shop_id, *(() if by == "none" else (by,)))
+        groups = await self.read.periods(asked)
+        told = [one["until"] for pair in groups for one in pair if one]
+        return PriceIndex(asked=asked, as_of=max(told, default=self.read.clock()), groups=groups)
 
     async def product(self, organisation_id: str, sku: str, shop_id: str | None, days: int) -> ProductPriceIndex:
         """Return one product's days; `ProductUnknown` when pricing knows none of that SKU."""
-        now = self.clock()
-        every = _days(now, days)
-        if shop_id is None:
-            facts = await self.walk.facts.find_sku(organisation_id, sku)
-        else:
-            facts = (await self.walk.facts.by_sku(organisation_id, shop_id, [sku])).get(sku)
-        if facts is None:
-            raise ProductUnknown(f"no product with the SKU «{sku}»")
-        watched = await self.walk.of_product(facts)
-        of_days = (await self._days_of(organisation_id, watched, every))[facts.product_id]
-        rivals = Rivals(facts, watched.competitors)
-        return ProductPriceIndex(as_of=now, facts=facts, last=of_days[days:], before=of_days[:days], rivals=rivals)
-
-    async def _days_of(
-        self, organisation_id: str, watched: Watched, days: Sequence[Day]
-    ) -> Mapping[str, Sequence[DayIndex]]:
-        ids = watched.product_ids
-        start = datetime.combine(days[0].date, time(), UTC)
-        longest = longest_expiry(watched.competitors.values())
-        earlier = await self.history.newest(organisation_id, ids, start - longest, start, by_day=False)
-        later = await self.history.newest(organisation_id, ids, start, days[-1].at, by_day=True)
-        watching = {one.offer_id for some in watched.offers.values() for one in some}
-        looks: dict[str, list[PriceSeen]] = {}
-        for seen in (*earlier, *later):
-            if seen.offer_id in watching:
-                looks.setdefault(seen.product_id, []).append(seen)
-        published: dict[str, list[OwnMove]] = {}
-        for move in await self.moves.of_products(organisation_id, ids, start):
-            published.setdefault(move.product_id, []).append(move)
-        return {
-            product_id: index_of_days(
-                days,
-                [price_at(watched.facts[product_id], published.get(product_id, ()), day.at) for day in days],
-                looks.get(product_id, ()),
-                Rivals(watched.facts[product_id], watched.competitors),
-            )
-            for product_id in ids
-        }
+        facts = await self.read.product(organisation_id, sku, () if shop_id is None else (shop_id,))
+        at = self.read.clock()
+        today = today_of([facts], at)
+        asked = _asked(organisation_id, today, days, facts.shop_id)
+        # What was seen this very moment is seen.
+        made = await self.read.make(organisation_id, [facts], today - (2 * days - 1) * DAY, today, at + MOMENT)
+        return ProductPriceIndex(asked=asked, as_of=at, facts=facts, last=made[days:], before=made[:days])
 
 
-def _days(now: datetime, days: int) -> Sequence[Day]:
-    if not 1 <= days <= LONGEST.days // 2:
-        raise InvalidWindow(f"{days} days and the {days} before are more than {LONGEST.days}; ask for fewer")
-    return days_until(now + MOMENT, 2 * days)
+def counted(day: MarketDay) -> list[DayOffer]:
+    """The offers of a day that are in its index."""
+    return [one for one in day.offers if not one.left_out]
+
+
+def _asked(organisation_id: str, today: date, days: int, shop_id: str | None, *by: Dimension) -> Asked:
+    return Asked(
+        analysis="index",
+        organisation_id=organisation_id,
+        shop_ids=() if shop_id is None else (shop_id,),
+        first=today - (days - 1) * DAY,
+        last=today,
+        criteria=Criteria(shop_id=shop_id),
+        benchmark="average",
+        by=by,
+    )
+
+
+def _mean(days: Sequence[MarketDay]) -> Decimal | None:
+    return mean_of([one.landed.indexes["average"] for one in days if one.landed.indexes])

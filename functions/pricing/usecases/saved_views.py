@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pricing.domain.analysis import Answer
-from pricing.domain.local_days import day_of
 from pricing.domain.product_filter import Criteria
 from pricing.domain.saved_view import SavedView
 from pricing.usecases.analytics import ReadAnalysis
 from pricing.usecases.filters import Filters
-from shared.kernel.clock import Clock
 from shared.kernel.paging import Page, Window
 
 
@@ -52,7 +50,6 @@ class AnswerView:
     views: SavedViews
     filters: Filters
     read: ReadAnalysis
-    clock: Clock
 
     async def __call__(self, organisation_id: str, view_id: str, *, whole: bool = False) -> Answer:
         """Return the lines; `ViewNotFound` or `FilterNotFound` when one is gone."""
@@ -60,7 +57,5 @@ class AnswerView:
         criteria = Criteria()
         if saved.filter_id is not None:
             criteria = (await self.filters.get(organisation_id, saved.filter_id)).criteria
-        shop = Criteria(shop_id=saved.shop_id)
-        first = await self.read.facts.some_meant(organisation_id, shop, 1)
-        today = day_of(self.clock(), first[0].time_zone if first else None).date
+        today = await self.read.today(organisation_id, saved.shop_id)
         return await self.read(saved.asked(today, criteria, whole=whole))

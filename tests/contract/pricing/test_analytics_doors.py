@@ -13,9 +13,9 @@ import pytest
 from tests.builders.events import body_of, http_request, identity, sample, with_bodies
 from tests.fakes.doors import Doors
 from tests.fakes.gateway import Answer, Gateway
+from tests.fakes.rolled_up import NOTHING_FAILED, rebuilt, rolled_up
 from tests.fakes.stored_market import HOUR, Market, ask, headphones
 
-NOTHING_FAILED: dict[str, Any] = {"batchItemFailures": []}
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -27,28 +27,6 @@ def api(doors: Doors) -> Gateway:
 @pytest.fixture
 def market(doors: Doors) -> Market:
     return headphones(doors)
-
-
-def rolled_up(doors: Doors) -> None:
-    """What each minute and the queue do: shops are asked for, divided, and their days made."""
-    assert doors.open("pricing", "keep_time")(sample("schedule_tick"))["count"] > 0
-    roll_up = doors.open("pricing", "roll_up")
-    for _ in range(2):
-        # Each message twice, as queues do.
-        messages = doors.cloud.messages("roll-ups")
-        assert roll_up(with_bodies(sample("sqs_roll_up_requested"), [*messages, *messages])) == NOTHING_FAILED
-
-
-def rebuilt(doors: Doors, api: Gateway, market: Market, days: int = 8) -> str:
-    last = market.now.date()
-    body = {"shop_id": "demo-eu", "from": (last - timedelta(days=days)).isoformat(), "to": last.isoformat()}
-    answer = api.ask("POST", "/pricing/analytics/rebuilds", body)
-    assert answer.status == 202
-    roll_up = doors.open("pricing", "roll_up")
-    for _ in range(2):
-        messages = doors.cloud.messages("roll-ups")
-        assert roll_up(with_bodies(sample("sqs_roll_up_requested"), messages)) == NOTHING_FAILED
-    return str(answer.json["job_id"])
 
 
 def test_j1s_figures_from_the_days_that_are_made_each_hour(doors: Doors, api: Gateway, market: Market) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.fakes.doors import Doors
 from tests.fakes.gateway import Gateway
+from tests.fakes.rolled_up import rolled_up
 from tests.fakes.stored_market import SCOPE, Market, ask, headphones, since
 
 
@@ -98,6 +99,7 @@ def test_no_organisation_sees_the_market_of_another(api: Gateway, market: Market
     theirs = ask(api, "market-changes", "rival", since=since(market, 60)).json["data"]
     summary = ask(api, "market-changes/summary", "rival", since=since(market, 60)).json
     index = ask(api, "price-index/HP-100", "rival").json["now"]
+    rolled_up(doors)
     groups = ask(api, "price-index", "rival", by="competitor").json["data"]
 
     assert [(one["cause"], one["after"]) for one in theirs] == [("seen_again", "60"), ("price_cut", "40")]

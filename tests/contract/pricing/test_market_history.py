@@ -32,8 +32,7 @@ LOOKS = looks_pipeline("org", ["a", "b"], MONDAY - DAY, MONDAY)
     ("collection", "pipeline"),
     [
         ("observations", LOOKS),
-        ("observations", newest_pipeline(LOOKS, by_day=True)),
-        ("observations", newest_pipeline(LOOKS, by_day=False)),
+        ("observations", newest_pipeline(LOOKS)),
         ("offers", products_pipeline("org", "a")),
         ("offers", products_pipeline("org", "a", "c1")),
     ],

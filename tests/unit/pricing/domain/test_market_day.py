@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pricing.domain.competitor_rules import Sellers
 from pricing.domain.day_form import day_document
-from pricing.domain.day_rows import shown
+from pricing.domain.day_rows import beside, index_rows, mean_of, shown
 from pricing.domain.exact_percent import rounded
 from pricing.domain.local_days import LocalDay, day_of
 from pricing.domain.market_day import MarketDay, Standing, market_day
@@ -78,6 +78,22 @@ def test_why_an_offer_is_in_no_figure_is_said() -> None:
     assert day_document(day)["left_out"] == {"expired": 1, "no_rate": 1, "not_in_stock": 1, "seller": 1}
 
 
+def test_a_newer_look_that_does_not_count_leaves_no_older_one_to_count() -> None:
+    before = (look("8", 9),)
+
+    assert made("10", before=before).landed.offers == 1
+    assert made("10", look("8", availability=OUT), before=before).landed.offers == 0
+    assert made("10", look("7", seller="Dumper"), before=before).landed.offers == 0
+
+
+def test_a_price_in_other_money_counts_where_somebody_knew_its_rate() -> None:
+    rated = look("5", offer="b", currency="USD", compared_price=Decimal(20), compared_currency="EUR")
+
+    day = made("10", look("5", offer="a", currency="USD"), rated)
+
+    assert (day.landed.average, day.landed.indexes["average"]) == (20, 50)
+
+
 @pytest.mark.parametrize(
     ("ours", "looks", "standing"),
     [
@@ -134,10 +150,17 @@ def test_the_market_below_our_cost_and_prices_far_from_ours_are_flagged() -> Non
     assert not made("22.90", look("19.90"), cost=Decimal("19.90")).landed.under_cost
 
 
-@given(MONEY, st.lists(MONEY, min_size=1, max_size=9))
-def test_figures_are_what_fractions_say(ours: Decimal, prices: list[Decimal]) -> None:
-    day = made(str(ours), *(look(str(one), offer=f"o{place}") for place, one in enumerate(prices)))
+@given(MONEY, st.lists(st.tuples(MONEY, st.sampled_from(["", "own", "out"])), min_size=1, max_size=9))
+def test_figures_are_what_fractions_say(ours: Decimal, drawn: list[tuple[Decimal, str]]) -> None:
+    changes: dict[str, dict[str, Any]] = {"": {}, "own": {"seller": "own2"}, "out": {"availability": OUT}}
+    looks = [look(str(price), offer=f"o{place}", **changes[kind]) for place, (price, kind) in enumerate(drawn)]
 
+    day = made(str(ours), *looks)
+
+    prices = [price for price, kind in drawn if not kind]
+    if not prices:
+        assert (day.landed.indexes, day.landed.rank) == ({}, None)
+        return
     ordered = sorted(map(Fraction, prices))
     middle = len(ordered) // 2
     median = (ordered[middle] + ordered[~middle]) / 2
@@ -164,6 +187,28 @@ def test_days_on_which_the_clocks_change_are_shorter_and_longer() -> None:
     assert autumn.ends_at - autumn.begins_at == timedelta(hours=25)
     assert (spring.name, spring.week) == ("2026-03-29", "2026-W13")
     assert LocalDay(date(2027, 1, 1), "UTC").week == "2026-W53"
+
+
+def test_a_period_is_the_mean_of_its_days_rounded_once() -> None:
+    days = [made("10", look("8")), made("10", look("30")), made("10", look("90"))]
+    thirds = [one.landed.indexes["average"] for one in days]
+
+    assert mean_of(thirds) == rounded((Fraction(1000, 8) + Fraction(1000, 30) + Fraction(1000, 90)) / 3)
+    # 100.005 and 100.015 exactly.
+    assert mean_of([Decimal(100), Decimal("100.01")]) == Decimal("100.00")
+    assert mean_of([Decimal("100.01"), Decimal("100.02")]) == Decimal("100.02")
+    assert mean_of([]) is None
+
+
+def test_a_group_stands_beside_itself_and_one_that_is_gone_beside_nothing() -> None:
+    now = [{"key": None, "index": Decimal(99), "products": 1}, {"key": "B", "index": None, "products": 0}]
+    before = [{"key": "A", "index": Decimal(90), "products": 2}, {"key": None, "index": Decimal(100), "products": 3}]
+
+    rows = index_rows(list(beside(now, before)))
+
+    told = [(one["key"], one["index"], one["before_index"], one["before_products"], one["change"]) for one in rows]
+    assert told == [(None, 99, 100, 3, -1), ("A", None, 90, 2, None), ("B", None, None, 0, None)]
+    assert (rows[1]["products"], rows[1]["stale"]) == (0, 0)
 
 
 def test_half_of_a_hundredth_goes_to_the_even_one_after_the_cut_of_thirty_digits() -> None:
