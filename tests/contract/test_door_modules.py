@@ -13,7 +13,7 @@ from scripts.function_table import read_table
 from scripts.packaging.recipe import PLATFORMS
 
 ROWS = {row.name: row for row in read_table()}
-HEAVY = ("botocore", "pandas", "numpy", "google.genai", "yaml")
+HEAVY = ("botocore", "pandas", "numpy", "google.genai", "yaml", "xlsxwriter", "resvg_py")
 COMPUTES = frozenset({"pricing-decide", "pricing-simulate", "pricing-trial"})
 FRAMEWORK = ("fastapi", "starlette", "mangum")
 FETCHING = ("aiohttp", "selectolax", "stringzilla")

@@ -733,14 +733,14 @@ class FakeReports:
 class FakeReportFiles:
     """Report files by organisation and report."""
 
-    kept: dict[tuple[str, str], str] = field(default_factory=dict)
+    kept: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
 
-    async def write(self, organisation_id: str, report_id: str, text: str) -> None:
-        self.kept[organisation_id, report_id] = text
+    async def write(self, organisation_id: str, report_id: str, content: bytes, file_format: str) -> None:
+        self.kept[organisation_id, report_id, file_format] = content
 
-    async def link(self, organisation_id: str, report_id: str) -> str:
-        assert (organisation_id, report_id) in self.kept
-        return f"https://files.example/{report_id}"
+    async def link(self, organisation_id: str, report_id: str, file_format: str) -> str:
+        assert (organisation_id, report_id, file_format) in self.kept
+        return f"https://files.example/{report_id}.{file_format}"
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,8 @@ def _nothing(title: str, described: str) -> str:
 def _panel(panel: Panel, chart: Paths, across: Scale, above: float) -> list[str]:
     top, bottom = above + 36, above + PANEL_HEIGHT - 34
     values = finite([value for line in panel.lines for _, value in line.points])
-    title = words(clipped(panel.title, WIDTH - 48), 24, above + 12, size=13, bold=True)
+    room = WIDTH - 48 - (width_of(panel.marked) + 24 if panel.marks else 0)
+    title = words(clipped(panel.title, room), 24, above + 12, size=13, bold=True)
     if not values:
         return [title, words("no price", LEFT, top + 20)]
     ticks = round_ticks(min(values), max(values))
@@ -122,7 +123,13 @@ def _panel(panel: Panel, chart: Paths, across: Scale, above: float) -> list[str]
             free = x + half + 6
     for turn, line in enumerate(panel.lines):
         parts += _path(line, turn, across, up)
-    return parts
+    if panel.marks:
+        parts += [_mark(WIDTH - RIGHT, above + 8), words(panel.marked, WIDTH - RIGHT - 10, above + 12, anchor="end")]
+    return [*parts, *(_mark(across.at(place), up.at(value)) for place, value in panel.marks)]
+
+
+def _mark(x: float, y: float) -> str:
+    return shape("circle", cx=x, cy=y, r=5, fill=INK, stroke="#FFFFFF", stroke_width=2)
 
 
 def _path(line: PathLine, turn: int, across: Scale, up: Scale) -> list[str]:

@@ -3,12 +3,11 @@
 import asyncio
 from urllib.parse import quote
 
+from pricing.domain.analysis import FileFormat
+from pricing.usecases.tables import MEDIA
 from shared.runtime import aws
 
 LINK_SECONDS = 900
-CSV = "text/csv; charset=utf-8"
-# Spreadsheets take a file without it for one in their own old encoding.
-BYTE_ORDER_MARK = "\ufeff"
 
 
 class S3ReportFiles:
@@ -17,18 +16,17 @@ class S3ReportFiles:
     def __init__(self, bucket: str) -> None:
         self._bucket = bucket
 
-    async def write(self, organisation_id: str, report_id: str, text: str) -> None:
+    async def write(self, organisation_id: str, report_id: str, content: bytes, file_format: FileFormat) -> None:
         """Keep a report's file; writing it twice keeps the second."""
-        content = (BYTE_ORDER_MARK + text).encode()
-        key = _key(organisation_id, report_id)
-        await aws.call("s3", "put_object", Bucket=self._bucket, Key=key, Body=content, ContentType=CSV)
+        key, media = _key(organisation_id, report_id, file_format), MEDIA[file_format]
+        await aws.call("s3", "put_object", Bucket=self._bucket, Key=key, Body=content, ContentType=media)
 
-    async def link(self, organisation_id: str, report_id: str) -> str:
+    async def link(self, organisation_id: str, report_id: str, file_format: FileFormat) -> str:
         """Return an address that gives the file to whoever has it, for fifteen minutes."""
-        name = quote(f"{report_id}.csv", safe="")
+        name = quote(f"{report_id}.{file_format}", safe="")
         asked = {
             "Bucket": self._bucket,
-            "Key": _key(organisation_id, report_id),
+            "Key": _key(organisation_id, report_id, file_format),
             "ResponseContentDisposition": f'attachment; filename="{name}"',
         }
 
@@ -38,5 +36,5 @@ class S3ReportFiles:
         return await asyncio.to_thread(signed)
 
 
-def _key(organisation_id: str, report_id: str) -> str:
-    return f"reports/{quote(organisation_id, safe='')}/{quote(report_id, safe='')}.csv"
+def _key(organisation_id: str, report_id: str, file_format: FileFormat) -> str:
+    return f"reports/{quote(organisation_id, safe='')}/{quote(report_id, safe='')}.{file_format}"

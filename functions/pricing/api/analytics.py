@@ -21,6 +21,7 @@ from pricing.api.analytics_views import (
 from pricing.domain.analysis import Analysis, Answer
 from pricing.domain.errors import InvalidWindow
 from pricing.usecases.house import Pricing
+from pricing.usecases.tables import checked_format
 from shared.kernel.identity import Caller
 from shared.kernel.paging import encoded_cursor
 from shared.runtime.answers import answer
@@ -35,7 +36,7 @@ type Lines = Annotated[int, Query(ge=1, le=1000, description="Lines at most")]
 SCOPE = "market:read"
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 FILES: dict[str, Any] = {MEDIA[kind].split(";")[0]: _BINARY for kind in ("csv", "xlsx")}
-PICTURE: dict[str, Any] = {MEDIA["svg"]: _BINARY}
+PICTURE: dict[str, Any] = {MEDIA[kind]: _BINARY for kind in ("svg", "png")}
 
 
 def _dimensions(*names: str) -> tuple[str, ...]:
@@ -47,10 +48,9 @@ def shown(house: Pricing, found: Answer, wanted: Format) -> Response:
     if wanted == "json":
         told = found.heading | {"data": list(found.rows), "next_cursor": encoded_cursor(found.next_after)}
         return answer(told, headers={"Vary": "Accept"})
-    if wanted == "svg" and found.asked.analysis != "history":
-        raise InvalidWindow("only a history is drawn; ask for json, csv or xlsx")
+    checked_format(found.asked.analysis, wanted)
     name = f"{found.asked.analysis}-{found.asked.first}-{found.asked.last}.{wanted}"
-    content = getattr(house.table_files, wanted)(found)
+    content = house.table_files.write(found, wanted)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Vary": "Accept"}
     return Response(content, media_type=MEDIA[wanted], headers=headers)
 
@@ -70,7 +70,7 @@ def analytics_routes(house: Pricing) -> APIRouter:  # noqa: C901 - one function 
     async def read_history(
         asking: Asking, common: Questions, sku: Annotated[str, Query(min_length=1, max_length=500)]
     ) -> Response:
-        """Our price and each rival's, day by day, with our own changes marked; as a picture with `format=svg`."""
+        """Our price and each rival's, day by day, our own changes marked; a picture with `format=svg` or `png`."""
         return await told(asking, "history", common, sku=sku)
 
     @router.get("/matrix", response_model=MatrixView, responses=said, summary="Read our prices beside the rivals'")

@@ -9,24 +9,20 @@ from typing import Annotated, Literal
 from fastapi import Depends, Header, Query
 
 from pricing.api.bodies import DecimalText
-from pricing.domain.analysis import Analysis, Asked, Benchmark
+from pricing.domain.analysis import Analysis, Asked, Benchmark, FileFormat
 from pricing.domain.errors import InvalidWindow
 from pricing.domain.local_days import DAY, day_of
 from pricing.domain.market_day import PriceMode
 from pricing.domain.product_filter import Criteria
 from pricing.usecases.house import Pricing
+from pricing.usecases.tables import MEDIA as FILE_MEDIA
 from shared.runtime.answers import Slug, in_reach
 
-type Format = Literal["json", "csv", "xlsx", "svg"]
+type Format = FileFormat | Literal["json"]
 type Percent = Annotated[DecimalText, Query(description="In per cent")]
 type Name = Annotated[str | None, Query(max_length=200)]
 
-MEDIA: dict[Format, str] = {
-    "json": "application/json",
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "svg": "image/svg+xml",
-}
+MEDIA: dict[Format, str] = {"json": "application/json", **FILE_MEDIA}
 USUAL_DAYS = 30
 
 

@@ -19,7 +19,10 @@ class NewReport(Body):
 
 
 class ReportView(View):
-    """A report. `url` gives the CSV file, without signing in, for fifteen minutes; null until it is FINISHED."""
+    """A report. `url` gives the file, without signing in, for fifteen minutes; null until it is FINISHED.
+
+    `format` is CSV, or what the view that it writes says.
+    """
 
     report_id: str
     report: str
@@ -27,6 +30,7 @@ class ReportView(View):
     state: str
     detail: str
     rows: int
+    file_format: str = Field(alias="format")
     requested_by: str
     requested_at: str
     finished_at: str | None
@@ -48,6 +52,7 @@ def _shown(report: Report, url: str | None = None) -> dict[str, object]:
         "state": report.state,
         "detail": report.detail,
         "rows": report.rows,
+        "format": report.file_format,
         "requested_by": report.requested_by,
         "requested_at": timestamp(report.requested_at),
         "finished_at": None if report.finished_at is None else timestamp(report.finished_at),
@@ -90,7 +95,7 @@ def report_routes(house: Pricing) -> APIRouter:
         report = await house.stores.reports.get(asking.organisation_id, report_id)
         url = None
         if report.state == "FINISHED":
-            url = await house.report_files.link(report.organisation_id, report.report_id)
+            url = await house.report_files.link(report.organisation_id, report.report_id, report.file_format)
         return answer(_shown(report, url))
 
     return router

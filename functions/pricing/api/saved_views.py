@@ -11,7 +11,7 @@ from pricing.api.analytics import FILES, PICTURE, Mover, Slice, shown
 from pricing.api.analytics_asked import Format, accepted
 from pricing.api.analytics_views import ReadWith
 from pricing.api.bodies import DecimalText
-from pricing.domain.analysis import Analysis, Benchmark
+from pricing.domain.analysis import Analysis, Benchmark, FileFormat
 from pricing.domain.errors import InvalidWindow
 from pricing.domain.market_day import PriceMode
 from pricing.domain.saved_view import PREFIX, SavedView
@@ -42,6 +42,7 @@ class NewView(Body):
     divergence: DecimalText = "50"
     kind: str = Field(default="map", pattern="^(map|msrp)$")
     only_violating: bool = False
+    file_format: FileFormat = Field(default="csv", alias="format", description="What its reports are written as")
 
 
 class SavedViewView(View):
@@ -64,6 +65,7 @@ class SavedViewView(View):
     divergence: str
     kind: str
     only_violating: bool
+    file_format: str = Field(alias="format")
     created_by: str
     created_at: str
 
@@ -115,6 +117,7 @@ def _shown(saved: SavedView) -> dict[str, object]:
         "divergence": saved.divergence,
         "kind": saved.limit_kind,
         "only_violating": saved.only_violating,
+        "format": saved.file_format,
         "created_by": saved.created_by,
         "created_at": timestamp(saved.created_at),
     }
@@ -151,6 +154,7 @@ def saved_view_routes(house: Pricing) -> APIRouter:
                 divergence=Decimal(body.divergence),
                 limit_kind=body.kind,
                 only_violating=body.only_violating,
+                file_format=body.file_format,
             )
         )
         return answer(_shown(saved), status=201, headers={"Location": f"/pricing/analytics/views/{saved.view_id}"})

@@ -1,7 +1,6 @@
 """Wire pricing's API over the given ports, and over MongoDB, EventBridge, SQS and the other functions."""
 
 import secrets
-from importlib import import_module
 
 from pricing.adapters import policy_text
 from pricing.adapters.commands import DECIDE, PAGES, PUBLISH, REPORTS, ROLL_UPS, SIMULATIONS
@@ -15,7 +14,7 @@ from pricing.adapters.s3_simulations import S3SimulationFiles
 from pricing.bootstrap.database import database, outbox_of
 from pricing.bootstrap.parts import assesses, days_of, gate_of, starts_batch
 from pricing.bootstrap.stores import past_of, stores
-from pricing.domain.analysis import Answer
+from pricing.bootstrap.tables import TablesLater
 from pricing.settings import ApiSettings
 from pricing.usecases.alert_rules import SaveAlertRule
 from pricing.usecases.analytics import ReadAnalysis
@@ -26,7 +25,7 @@ from pricing.usecases.data_health import ReadDataHealth
 from pricing.usecases.emergency_stops import LiftStop, StopWriting
 from pricing.usecases.filters import PreviewFilter, SaveFilter
 from pricing.usecases.holds import HoldProduct
-from pricing.usecases.house import Check, Outside, Past, Pricing, Stores, TableFiles
+from pricing.usecases.house import Check, Outside, Past, Pricing, Stores
 from pricing.usecases.market_changes import ReadMarketChanges
 from pricing.usecases.market_history import WalkMarket
 from pricing.usecases.overview import ReadOverview
@@ -61,26 +60,6 @@ from shared.runtime.cache import Cache
 from shared.runtime.edge import Edge
 from shared.runtime.sealed import Sealer
 from shared.runtime.valkey import Valkey
-
-
-class TablesLater:
-    """Writes answers as files; what that takes is loaded with the first of them."""
-
-    def csv(self, answer: Answer) -> bytes:
-        """A CSV file."""
-        return self._files().csv(answer)
-
-    def xlsx(self, answer: Answer) -> bytes:
-        """A workbook."""
-        return self._files().xlsx(answer)
-
-    def svg(self, answer: Answer) -> bytes:
-        """A history as a picture."""
-        return self._files().svg(answer)
-
-    def _files(self) -> TableFiles:
-        made: TableFiles = import_module("pricing.adapters.table_files").TableFiles()
-        return made
 
 
 def wire(

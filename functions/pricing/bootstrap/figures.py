@@ -5,6 +5,7 @@ from pricing.adapters.s3_reports import S3ReportFiles
 from pricing.bootstrap.database import database, outbox_of
 from pricing.bootstrap.parts import days_of
 from pricing.bootstrap.stores import past_of, stores
+from pricing.bootstrap.tables import TablesLater
 from pricing.settings import (
     RecordSettings,
     RollUpSettings,
@@ -41,6 +42,7 @@ def write_report() -> WriteReport:
         competitors=kept.competitors,
         runs=kept.runs,
         reports=kept.reports,
+        tables=TablesLater(),
         files=S3ReportFiles(settings.work_bucket),
         clock=system_clock,
     )

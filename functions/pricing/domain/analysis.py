@@ -25,11 +25,14 @@ type Analysis = Literal[
 type Benchmark = Literal["lowest", "average", "median", "rival"]
 type Dimension = Literal["brand", "category", "competitor", "shop", "tag", "day", "week", "product"]
 type Cell = object
+type FileFormat = Literal["csv", "xlsx", "svg", "png"]
 
 ANALYSES: tuple[Analysis, ...] = (
     *("history", "matrix", "index", "positions", "volatility"),
     *("breaches", "below-cost", "outliers", "summary", "slices"),
 )
+DRAWN: frozenset[Analysis] = frozenset({"history"})
+PICTURES: frozenset[FileFormat] = frozenset({"svg", "png"})
 LONGEST = timedelta(days=366)
 LIMITS: dict[str, str] = {"map": "map_breach", "msrp": "msrp_breach"}
 

@@ -17,10 +17,12 @@ class PathLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """The prices of one product."""
+    """The prices of one product. `marks` are places and amounts of what `marked` says."""
 
     title: str
     lines: Sequence[PathLine]
+    marks: Sequence[tuple[float, float]] = ()
+    marked: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ COLUMNS = (
     *("decided_price", "reason", "offers", "offers_failing"),
 )
 # A spreadsheet takes a cell that begins so for a formula.
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
 def safe(text: str) -> str:

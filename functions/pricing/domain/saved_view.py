@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from pricing.domain.analysis import Analysis, Asked, Benchmark, Dimension
+from pricing.domain.analysis import Analysis, Asked, Benchmark, Dimension, FileFormat
 from pricing.domain.local_days import DAY
 from pricing.domain.market_day import PriceMode
 from pricing.domain.product_filter import Criteria
@@ -15,7 +15,10 @@ PREFIX = "view:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedView:
-    """A question without dates: it is asked for the last `days` whole days of the shop, up to yesterday."""
+    """A question without dates: it is asked for the last `days` whole days of the shop, up to yesterday.
+
+    `file_format` is that of its reports.
+    """
 
     view_id: str
     organisation_id: str
@@ -36,6 +39,7 @@ class SavedView:
     divergence: Decimal = Decimal(50)
     limit_kind: str = "map"
     only_violating: bool = False
+    file_format: FileFormat = "csv"
 
     def asked(self, today: date, criteria: Criteria, *, whole: bool) -> Asked:
         """The question as it is on a day."""

@@ -12,6 +12,8 @@ from pricing.domain.report import safe
 READ_WITH = ("benchmark", "price_mode", "currency", "from", "to", "direction")
 """What stands at the end of each line."""
 
+BYTE_ORDER_MARK = "\ufeff"
+
 type Value = str | int | Decimal | None
 
 
@@ -52,6 +54,11 @@ def csv_text(answer: Answer) -> str:
     for cells in lines(answer):
         writer.writerow([_text(one) for one in cells])
     return file.getvalue()
+
+
+def csv_file(text: str) -> bytes:
+    """A CSV file, with the mark without which spreadsheets take it for one in their own old encoding."""
+    return (BYTE_ORDER_MARK + text).encode()
 
 
 def _text(value: Value) -> str:

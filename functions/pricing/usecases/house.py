@@ -2,9 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
 
-from pricing.domain.analysis import Answer
 from pricing.usecases.alert_ports import AlertRules, Alerts
 from pricing.usecases.alert_rules import SaveAlertRule
 from pricing.usecases.analytics import DayFigures, ReadAnalysis
@@ -46,6 +44,7 @@ from pricing.usecases.saved_views import AnswerView, SavedViews, SaveView
 from pricing.usecases.scan_budget import Budgets, ReadBudget, SetBudget
 from pricing.usecases.simulations import LinkSimulationFile, RequestSimulation, SimulationFiles, Simulations
 from pricing.usecases.start_runs import StartRun
+from pricing.usecases.tables import TableFiles
 from pricing.usecases.tell_kpi import TellKpi
 from pricing.usecases.trials import Trials
 from pricing.usecases.undo import UndoBatch
@@ -54,19 +53,6 @@ from shared.kernel.clock import Clock
 from shared.kernel.gauges import ReadGauges
 
 type Check = Callable[[], Awaitable[None]]
-
-
-class TableFiles(Protocol):
-    """Writes answers for spreadsheets and browsers."""
-
-    def csv(self, answer: Answer) -> bytes:
-        """A CSV file."""
-
-    def xlsx(self, answer: Answer) -> bytes:
-        """A workbook."""
-
-    def svg(self, answer: Answer) -> bytes:
-        """A history as a picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

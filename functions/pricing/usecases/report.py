@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from pricing.domain.analysis import Answer
+from pricing.domain.analysis import Answer, FileFormat
 from pricing.domain.errors import UnknownReport
 from pricing.domain.position import current
 from pricing.domain.product_filter import Criteria
 from pricing.domain.report import COLUMNS, line
 from pricing.domain.saved_view import PREFIX
-from pricing.domain.table_text import csv_text
+from pricing.domain.table_text import csv_file
 from pricing.usecases.filters import Filters
 from pricing.usecases.ports import Competitors, Facts, Offers, Runs
+from pricing.usecases.tables import TableFiles
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Rejected
 from shared.kernel.paging import Page, Window
@@ -39,6 +40,7 @@ class Report:
     finished_at: datetime | None = None
     rows: int = 0
     detail: str = ""
+    file_format: FileFormat = "csv"
 
 
 def checked_kind(kind: str) -> str:
@@ -52,8 +54,8 @@ def checked_kind(kind: str) -> str:
 class AnswersViews(Protocol):
     """Answers saved views."""
 
-    async def __call__(self, organisation_id: str, view_id: str, *, whole: bool = False) -> Answer:
-        """Return the lines; `ViewNotFound` or `FilterNotFound` when one is gone."""
+    async def report(self, organisation_id: str, view_id: str) -> tuple[Answer, FileFormat]:
+        """Return all lines and as what they are written; `ViewNotFound` or `FilterNotFound` when one is gone."""
 
 
 class Reports(Protocol):
@@ -78,10 +80,10 @@ class Reports(Protocol):
 class ReportFiles(Protocol):
     """The files of reports."""
 
-    async def write(self, organisation_id: str, report_id: str, text: str) -> None:
+    async def write(self, organisation_id: str, report_id: str, content: bytes, file_format: FileFormat) -> None:
         """Keep a report's file; writing it twice keeps the second."""
 
-    async def link(self, organisation_id: str, report_id: str) -> str:
+    async def link(self, organisation_id: str, report_id: str, file_format: FileFormat) -> str:
         """Return an address that gives the file to whoever has it, for some minutes."""
 
 
@@ -110,6 +112,7 @@ class WriteReport:
     competitors: Competitors
     runs: Runs
     reports: Reports
+    tables: TableFiles
     files: ReportFiles
     clock: Clock
 
@@ -122,13 +125,14 @@ class WriteReport:
         try:
             criteria = await self._criteria(kept)
             if kept.kind.startswith(PREFIX):
-                rows, text = await self._view(kept)
+                kept, content = await self._view(kept)
             else:
                 rows, text = await self._written(kept.organisation_id, criteria, at)
+                kept, content = replace(kept, rows=rows), csv_file(text)
         except Rejected as error:
             return await self.reports.finish(replace(kept, state="FAILED", finished_at=at, detail=error.detail))
-        await self.files.write(kept.organisation_id, kept.report_id, text)
-        return await self.reports.finish(replace(kept, state="FINISHED", finished_at=self.clock(), rows=rows))
+        await self.files.write(kept.organisation_id, kept.report_id, content, kept.file_format)
+        return await self.reports.finish(replace(kept, state="FINISHED", finished_at=self.clock()))
 
     async def _criteria(self, report: Report) -> Criteria:
         checked_kind(report.kind)
@@ -136,10 +140,12 @@ class WriteReport:
             return EVERYTHING
         return (await self.filters.get(report.organisation_id, report.filter_id)).criteria
 
-    async def _view(self, report: Report) -> tuple[int, str]:
+    async def _view(self, report: Report) -> tuple[Report, bytes]:
         """A saved view, whole; its own filter says which products are meant."""
-        found = await self.answer_view(report.organisation_id, report.kind.removeprefix(PREFIX), whole=True)
-        return len(found.rows), csv_text(found)
+        view_id = report.kind.removeprefix(PREFIX)
+        found, file_format = await self.answer_view.report(report.organisation_id, view_id)
+        told = replace(report, rows=len(found.rows), file_format=file_format)
+        return told, self.tables.write(found, file_format)
 
     async def _written(self, organisation_id: str, criteria: Criteria, at: datetime) -> tuple[int, str]:
         file = io.StringIO()

@@ -127,7 +127,11 @@ def test_a_history_is_drawn_and_nothing_else_is(doors: Doors) -> None:
     picture = base64.b64decode(drawn["body"]).decode() if drawn.get("isBase64Encoded") else drawn["body"]
     assert ET.fromstring(picture).tag.endswith("svg")
     assert "ours" in picture
-    assert raw(doors, "analytics/index", "shop_id=demo-eu&format=svg")["statusCode"] == 422
+    dots = raw(doors, "analytics/history", "shop_id=demo-eu&sku=HP-100", "image/png")
+    assert dots["headers"]["content-type"] == "image/png"
+    assert base64.b64decode(dots["body"]).startswith(b"\x89PNG")
+    for wanted in ("svg", "png"):
+        assert raw(doors, "analytics/index", f"shop_id=demo-eu&format={wanted}")["statusCode"] == 422
 
 
 @pytest.mark.parametrize(
@@ -159,6 +163,27 @@ def test_what_makes_no_sense_is_refused_with_its_reason(
 VIEW = {"view_id": "monday", "name": "Monday", "analysis": "index", "shop_id": "demo-eu", "by": ["category"]}
 
 
+def test_a_view_says_what_its_reports_are_written_as(doors: Doors, api: Gateway, market: Market) -> None:
+    rebuilt(doors, api, market)
+    view = {"shop_id": "demo-eu", "name": "For people"}
+    grid = {"view_id": "grid", "analysis": "matrix", "days": 1, "format": "xlsx"}
+    chart = {"view_id": "chart", "analysis": "history", "sku": "HP-100", "format": "png"}
+    for one in (grid, chart):
+        assert api.ask("POST", "/pricing/analytics/views", view | one).json["format"] == one["format"]
+    wrong = view | grid | {"view_id": "wrong", "format": "png"}
+    assert api.ask("POST", "/pricing/analytics/views", wrong).status == 422
+
+    for name, begins in (("grid", b"PK"), ("chart", b"\x89PNG")):
+        message = body_of(sample("sqs_report_requested")) | {"organisation_id": "org", "job_id": name}
+        due = with_bodies(sample("sqs_report_requested"), [message | {"report": f"view:{name}", "filter_id": None}])
+        assert doors.open("pricing", "write_report")(due) == NOTHING_FAILED
+        report = api.ask("GET", f"/pricing/reports/{name}").json
+        assert report["state"] == "FINISHED"
+        key = f"reports/org/{name}.{report['format']}"
+        assert doors.cloud.objects[key].startswith(begins)
+        assert key in report["url"]
+
+
 def test_a_saved_view_is_answered_and_written_by_its_schedule(doors: Doors, api: Gateway, market: Market) -> None:
     saved: Answer = api.ask("POST", "/pricing/analytics/views", VIEW | {"benchmark": "average"})
     assert (saved.status, saved.json["report"]) == (201, "view:monday")
@@ -174,6 +199,7 @@ def test_a_saved_view_is_answered_and_written_by_its_schedule(doors: Doors, api:
     assert doors.open("pricing", "write_report")(due) == NOTHING_FAILED
     report = api.ask("GET", "/pricing/reports/rep-1").json
     assert (report["state"], report["rows"]) == ("FINISHED", 1)
+    assert doors.cloud.objects["reports/org/rep-1.csv"].startswith(b"\xef\xbb\xbfkey,index")
     gone = with_bodies(
         sample("sqs_report_requested"), [message | {"job_id": "rep-2", "report": "view:gone", "filter_id": None}]
     )

@@ -45,7 +45,7 @@ from pricing.adapters.mongo_gauges import MongoGauges as PricingGauges
 from pricing.adapters.mongo_overview import MongoOverview
 from pricing.adapters.s3_reports import S3ReportFiles
 from pricing.adapters.s3_simulations import S3SimulationFiles
-from pricing.adapters.table_files import TableFiles
+from pricing.adapters.table_files import Files
 from pricing.usecases.house import Outside
 from pricing.usecases.overview import ReadOverview
 from scripts.toolchain.basics import MissingTool
@@ -105,7 +105,7 @@ def houses(mongo: Mongo, signer: RsaSigner) -> dict[str, FastAPI]:
         pricing.bootstrap.stores.stores(mongo, Outbox(mongo, "pricing")),
         Outside(
             files=S3ReportFiles("none"),
-            tables=TableFiles(),
+            tables=Files(),
             simulation_files=S3SimulationFiles("none"),
             pages=LambdaStoredPages("none"),
             trials=LambdaTrials("none"),

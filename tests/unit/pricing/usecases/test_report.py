@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from pricing.domain.analysis import COLUMNS, Answer, Asked
+from pricing.adapters.table_files import Files
+from pricing.domain.analysis import COLUMNS, Answer, Asked, FileFormat
 from pricing.domain.errors import FilterNotFound, UnknownReport, ViewNotFound
 from pricing.domain.price_change import State
 from pricing.domain.product_filter import Criteria, SavedFilter
@@ -48,11 +49,17 @@ KVI = SavedFilter(
 )
 
 
-async def below_cost(organisation_id: str, view_id: str, *, whole: bool = False) -> Answer:
-    """A view of one line; there is no other."""
-    if view_id != "under":
-        raise ViewNotFound(f"no view «{view_id}»")
-    assert whole
+class Views:
+    """A view of one line, as CSV or as a workbook; there is no other."""
+
+    async def report(self, organisation_id: str, view_id: str) -> tuple[Answer, FileFormat]:
+        formats: dict[str, FileFormat] = {"under": "csv", "under-book": "xlsx"}
+        if view_id not in formats:
+            raise ViewNotFound(f"no view «{view_id}»")
+        return below_cost(organisation_id), formats[view_id]
+
+
+def below_cost(organisation_id: str) -> Answer:
     asked = Asked(
         analysis="below-cost",
         organisation_id=organisation_id,
@@ -80,7 +87,8 @@ class World:
         writing = WriteReport(
             facts=FakeFacts({one.product_id: one for one in (lamp, tool, foreign)}),
             filters=self.filters,
-            answer_view=below_cost,
+            answer_view=Views(),
+            tables=Files(),
             offers=FakeOffers({offer.offer_id: offer}),
             competitors=FakeCompetitors(),
             runs=FakeRuns(),
@@ -91,7 +99,7 @@ class World:
         return asyncio.run(writing(report))
 
     def rows(self) -> list[dict[str, str]]:
-        return list(csv.DictReader(io.StringIO(self.files.kept["org", "rep_1"])))
+        return list(csv.DictReader(io.StringIO(self.files.kept["org", "rep_1", "csv"].decode("utf-8-sig"))))
 
 
 def test_a_report_has_a_line_for_each_product_of_its_organisation() -> None:
@@ -113,6 +121,9 @@ def test_a_saved_view_is_written_with_what_its_figures_are_to_be_read_with() -> 
     (row,) = world.rows()
     assert (row["sku"], row["gap"], row["days"]) == ("'=1+2", "-1.50", "2")
     assert (row["price_mode"], row["currency"], row["benchmark"]) == ("landed", "EUR", "lowest")
+    book = world.write(replace(REPORT, report_id="rep_3", kind="view:under-book"))
+    assert (book.state, book.rows, book.file_format) == ("FINISHED", 1, "xlsx")
+    assert world.files.kept["org", "rep_3", "xlsx"].startswith(b"PK")
     gone = world.write(replace(REPORT, report_id="rep_2", kind="view:gone"))
     assert (gone.state, gone.detail) == ("FAILED", "no view «gone»")
 
