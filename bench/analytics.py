@@ -21,7 +21,6 @@ from rich.table import Table
 from local.cloud import mongodb
 from local.cloud.config import LocalConfig
 from local.cloud.processes import Supervisor
-from pricing.adapters import market_day_queries as queries
 from pricing.adapters.documents import facts_document, history_document, offer_document
 from pricing.adapters.indexes import INDEXES
 from pricing.bootstrap.parts import days_of
@@ -30,28 +29,33 @@ from pricing.domain.analysis import Analysis, Asked
 from pricing.domain.local_days import DAY
 from pricing.usecases.analytics import ReadAnalysis
 from pricing.usecases.ports import ShopPart
+from pricing.usecases.price_index import ReadPriceIndex
 from pricing.usecases.roll_ups import RollUp, RollUpMarket, part_size
 from shared.runtime.migrations import migrate
-from shared.runtime.mongo import OPTIONS, Mongo
+from shared.runtime.mongo import Mongo
 from shared.runtime.outbox import Outbox
 from tests.builders.market import watched
 from tests.builders.pricing import an_observation, some_facts
 
-SIZES = ((100, 10), (200, 10), (100, 20))
+SIZES = ((100, 10), (200, 10), (100, 20), (200, 20))
 OFFERS, LOOKS_A_DAY = 10, 2
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ALL = ShopPart(until="\U0010ffff")
-ASKED: dict[Analysis, dict[str, Any]] = {
-    "history": {"sku": "p00000"},
-    "matrix": {},
-    "index": {"by": ("category",), "benchmark": "average"},
-    "positions": {"by": ("brand",)},
-    "volatility": {"by": ("competitor",), "smallest": Decimal(2)},
-    "breaches": {},
-    "below-cost": {},
-    "outliers": {"divergence": Decimal(20)},
-    "summary": {},
-    "slices": {"by": ("category", "day")},
+ASKED: dict[str, tuple[Analysis, dict[str, Any]]] = {
+    "history": ("history", {"sku": "p00000"}),
+    "matrix, a page": ("matrix", {}),
+    "matrix, a page at a moment": ("matrix", {"as_of": NOW - timedelta(hours=30), "whole": False}),
+    "index by category": ("index", {"by": ("category",), "benchmark": "average"}),
+    "index against one rival": ("index", {"benchmark": "rival", "rival": "c1"}),
+    "positions by brand": ("positions", {"by": ("brand",)}),
+    "volatility by competitor": ("volatility", {"by": ("competitor",), "smallest": Decimal(2)}),
+    "breaches of MAP": ("breaches", {}),
+    "market below cost": ("below-cost", {}),
+    "outliers": ("outliers", {"divergence": Decimal(20)}),
+    "summary": ("summary", {}),
+    "slices by category": ("slices", {"by": ("category",)}),
+    "slices by category and day": ("slices", {"by": ("category", "day")}),
+    "slices by competitor and brand": ("slices", {"by": ("competitor", "brand")}),
 }
 
 
@@ -130,52 +134,24 @@ async def _asked(mongo: Mongo, days: int) -> dict[str, float]:
     read = ReadAnalysis(figures=past.figures, make=days_of(kept, past), facts=kept.facts, clock=lambda: NOW)
     first, last = (NOW - days * DAY).date(), (NOW - DAY).date()
     times: dict[str, float] = {}
-    for name, more in ASKED.items():
-        asked = Asked(
-            analysis=name, organisation_id="org", shop_ids=("demo-eu",), first=first, last=last, whole=True, **more
-        )
+    for name, (analysis, more) in ASKED.items():
+        fields = {
+            "analysis": analysis,
+            "organisation_id": "org",
+            "shop_ids": ("demo-eu",),
+            "first": first,
+            "last": last,
+        }
+        # A page is a page; what brings days together brings all of them together.
+        asked = Asked(**fields | {"whole": analysis != "matrix"} | more)
         start = time.perf_counter()
         await read(asked)
         times[name] = time.perf_counter() - start
+    index = ReadPriceIndex(read=read)
+    start = time.perf_counter()
+    await index.product("org", "p00000", "demo-eu", days // 2)
+    times["price index of one product, made up to now"] = time.perf_counter() - start
     return times
-
-
-async def _plans(mongo: Mongo) -> dict[str, str]:
-    asked = Asked(
-        analysis="slices",
-        organisation_id="org",
-        shop_ids=("demo-eu",),
-        first=(NOW - 7 * DAY).date(),
-        last=(NOW - DAY).date(),
-        by=("category",),
-    )
-    pipelines = {
-        "groups": queries.groups(asked),
-        "moves": queries.moves(asked),
-        "breaches": queries.breaches(asked),
-        "below-cost": queries.below_cost(asked),
-        "outliers": queries.outliers(asked),
-        "page": queries.page(asked),
-    }
-    found = {}
-    for name, pipeline in pipelines.items():
-        command = {"aggregate": "market_days", "pipeline": pipeline, "cursor": {}}
-        plan = await mongo.database.command("explain", command, verbosity="queryPlanner", codec_options=OPTIONS)
-        found[name] = " ".join(sorted(set(_indexes(plan)))) or "no index"
-    return found
-
-
-def _indexes(plan: Any) -> Iterator[str]:  # noqa: ANN401 - any plan
-    if isinstance(plan, dict):
-        if plan.get("stage") == "COLLSCAN":
-            yield "COLLSCAN"
-        if "indexName" in plan:
-            yield str(plan["indexName"])
-        for value in plan.values():
-            yield from _indexes(value)
-    elif isinstance(plan, list):
-        for value in plan:
-            yield from _indexes(value)
 
 
 async def _measured(uri: str, products: int, days: int, console: Console) -> None:
@@ -197,8 +173,6 @@ async def _measured(uri: str, products: int, days: int, console: Console) -> Non
         for name, seconds in times.items():
             table.add_row(name, f"{seconds:.2f}", f"{made / seconds:.0f}")
         console.print(table)
-        plans = await _plans(mongo)
-        console.print("plans: " + ", ".join(f"{name}: {plan}" for name, plan in plans.items()))
     finally:
         await mongo.close()
 

@@ -354,5 +354,5 @@ def page(asked: Asked) -> list[Document]:
     flags = [{"$match": {"flags": {"$in": sorted(LIMITS.values())}}}] if asked.only_violating else []
     found = matched(asked, first=asked.last.isoformat())
     if asked.after is not None:
-        found[0]["$match"]["product_id"] = {"$gt": asked.after}
+        found[-1]["$match"]["product_id"] = {"$gt": asked.after}
     return [*found, *flags, {"$sort": {"day": 1, "product_id": 1}}, {"$limit": asked.limit + 1}]

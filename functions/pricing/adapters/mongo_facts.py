@@ -23,6 +23,11 @@ INDEXES = (
         name="parts_of_shop",
     ),
     IndexModel([("organisation_id", ASCENDING), ("sku", ASCENDING)], name="any_shop"),
+    IndexModel([("organisation_id", ASCENDING), ("active", ASCENDING), ("_id", ASCENDING)], name="walk"),
+    IndexModel(
+        [("organisation_id", ASCENDING), ("shop_id", ASCENDING), ("active", ASCENDING), ("_id", ASCENDING)],
+        name="walk_of_shop",
+    ),
     IndexModel([("organisation_id", ASCENDING), (IDENTIFIERS, ASCENDING)], name="by_identifier"),
 )
 

@@ -50,9 +50,10 @@ class MongoMarketDays:
         found: list[KeptDay] = []
         try:
             for ids in batched(product_ids, IDS_AT_ONCE, strict=False):
-                query = {"organisation_id": organisation_id, "product_id": {"$in": ids}, "day": between}
-                cursor = self._mongo.collection(COLLECTION).find(query, _TAKEN_UP)
-                found += [kept_from(one) async for one in cursor]
+                # Two stages, which a server joins: a planner that takes no two ranges of an index takes one.
+                whose = {"organisation_id": organisation_id, "product_id": {"$in": ids}}
+                pipeline = [{"$match": whose}, {"$match": {"day": between}}, {"$project": _TAKEN_UP}]
+                found += [kept_from(one) async for one in await self._mongo.collection(COLLECTION).aggregate(pipeline)]
         except PyMongoError as error:
             raise unavailable("read days of the market") from error
         return found

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import batched
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
 from pymongo.errors import PyMongoError
 
 from pricing.domain.price_change import PriceChange
 from pricing.usecases.moves import OwnMove
-from shared.runtime.mongo import Document, Mongo, Session, found_among, unavailable
+from shared.runtime.mongo import IDS_AT_ONCE, Document, Mongo, Session, unavailable
 
 COLLECTION = "own_moves"
 KEPT = timedelta(days=120)
@@ -50,10 +51,13 @@ class MongoOwnMoves:
 
     async def of_products(self, organisation_id: str, product_ids: Sequence[str], since: datetime) -> Sequence[OwnMove]:
         """Return what was published for some products since a moment, oldest first."""
-        query = {"organisation_id": organisation_id, "at": {"$gt": since}}
-        moves = self._mongo.collection(COLLECTION)
+        found: list[OwnMove] = []
         try:
-            found = [_move(one) async for one in found_among(moves, query, "product_id", product_ids)]
+            for some in batched(product_ids, IDS_AT_ONCE, strict=False):
+                # Two stages, which a server joins: a planner that takes no two ranges of an index takes one.
+                whose = {"organisation_id": organisation_id, "product_id": {"$in": some}}
+                pipeline = [{"$match": whose}, {"$match": {"at": {"$gt": since}}}]
+                found += [_move(one) async for one in await self._mongo.collection(COLLECTION).aggregate(pipeline)]
         except PyMongoError as error:
             raise unavailable("read what was published") from error
         return sorted(found, key=lambda move: move.at)

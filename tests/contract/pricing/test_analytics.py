@@ -1,7 +1,6 @@
-"""The days of the market in MongoDB: equal to pandas on the raw rows, made twice alike, each tenant's own, by index."""
+"""The days of the market in MongoDB: equal to pandas on the raw rows, made twice alike, each tenant's own."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,70 +10,13 @@ from typing import Any
 import pandas as pd  # type: ignore[import-untyped] # no stubs come with it
 import pytest
 
-from pricing.adapters import market_day_queries as queries
-from pricing.bootstrap.parts import days_of
-from pricing.bootstrap.stores import past_of, stores
-from pricing.domain.analysis import Analysis, Answer, Asked
+from pricing.domain.analysis import Analysis, Answer
 from pricing.domain.exact_percent import rounded
-from pricing.usecases.analytics import ReadAnalysis
-from pricing.usecases.ports import ShopPart
-from pricing.usecases.roll_ups import RollUp, RollUpMarket
-from shared.runtime.mongo import OPTIONS, Mongo
-from shared.runtime.outbox import Outbox
-from shared.runtime.queues import Queue
+from shared.runtime.mongo import Mongo
 from tests.fakes.cloud import FakeCloud
-from tests.fakes.drawn_days import FIRST, LAST, RIVALS, DrawnMarket, competitors, mean, mean_of_means, store
+from tests.fakes.drawn_days import FIRST, LAST, RIVALS, DrawnMarket, mean, mean_of_means
+from tests.fakes.market_house import NOW, House
 from tests.fakes.runs import Run
-
-NOW = datetime(2026, 11, 23, 20, tzinfo=UTC)
-ALL = ShopPart(after="", until="\U0010ffff")
-type Days = dict[str, dict[str, Any]]
-
-
-class House:
-    """Pricing over a database, with what is asked of its days."""
-
-    def __init__(self, mongo: Mongo, run: Run) -> None:
-        self.mongo, self.run = mongo, run
-        outbox = Outbox(mongo, "pricing", bus="bus", queues={"roll_ups": Queue("roll-ups")})
-        self.kept = stores(mongo, outbox)
-        past = past_of(mongo)
-        make = days_of(self.kept, past)
-        self.roll = RollUpMarket(
-            facts=self.kept.facts, days=self.kept.market_days, make=make, roll_ups=self.kept.roll_ups
-        )
-        self.read = ReadAnalysis(figures=past.figures, make=make, facts=self.kept.facts, clock=lambda: NOW)
-
-    def keep(self, market: DrawnMarket) -> None:
-        def insert(collection: Any, documents: list[dict[str, Any]]) -> None:
-            if documents:
-                self.run(collection.insert_many(documents))
-
-        store(market, self.mongo.collection, insert)
-
-    def know(self, organisation_id: str) -> None:
-        self.run(self.mongo.collection("competitors").insert_many(competitors(organisation_id)))
-
-    def roll_up(self, market: DrawnMarket, at: datetime = NOW, **changes: Any) -> int:
-        fields: dict[str, Any] = {"first": FIRST, "last": LAST, "job_id": "job", "place": 0, "part": ALL}
-        wish = RollUp(organisation_id=market.organisation_id, shop_id=market.shop_id, at=at, **fields | changes)
-        made = self.run(self.roll(wish))
-        assert isinstance(made, int)
-        return made
-
-    def ask(self, market: DrawnMarket, analysis: Analysis, **changes: Any) -> Answer:
-        fields: dict[str, Any] = {"shop_ids": (market.shop_id,), "first": FIRST, "last": LAST}
-        asked = Asked(analysis=analysis, organisation_id=market.organisation_id, **fields | changes)
-        answer = self.run(self.read(asked))
-        assert isinstance(answer, Answer)
-        return answer
-
-    def days(self) -> Days:
-        async def read() -> Days:
-            return {one["_id"]: one async for one in self.mongo.collection("market_days").find({})}
-
-        found: Days = self.run(read())
-        return found
 
 
 @pytest.fixture
@@ -252,46 +194,6 @@ QUESTIONS: Sequence[tuple[Analysis, tuple[Any, ...]]] = (
     ("summary", ()),
     ("slices", ("category", "day")),
 )
-
-ASKED = Asked(analysis="slices", organisation_id="org", shop_ids=("s",), first=FIRST, last=LAST)
-CASES = {
-    "groups": queries.groups(replace(ASKED, by=("brand", "day"))),
-    "rival": queries.groups(replace(ASKED, by=("category",), benchmark="rival", rival="c1")),
-    "by_rival": queries.groups(replace(ASKED, by=("competitor", "tag"))),
-    "shops": queries.groups(replace(ASKED, by=("shop",), shop_ids=("s", "t"))),
-    "category": queries.groups(ASKED),
-    "moves": queries.moves(replace(ASKED, by=("competitor",))),
-    "spread": queries.spread(replace(ASKED, by=("product",))),
-    "breaches": queries.breaches(ASKED),
-    "below_cost": queries.below_cost(ASKED),
-    "outliers": queries.outliers(ASKED),
-    "monitored": queries.monitored(ASKED, "2026-11-22"),
-    "retailers": queries.retailers(ASKED, "2026-11-22"),
-    "moved": queries.moved(ASKED, timedelta(days=7)),
-    "page": queries.page(replace(ASKED, after="p")),
-}
-
-
-def stages(plan: Any) -> Iterator[str]:
-    if isinstance(plan, dict):
-        yield from (str(value) for key, value in plan.items() if key == "stage")
-        for value in plan.values():
-            yield from stages(value)
-    elif isinstance(plan, list):
-        for value in plan:
-            yield from stages(value)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_every_query_is_answered_from_an_index(house: House, name: str) -> None:
-    house.run(house.mongo.collection("market_days").insert_one({"_id": "x", "organisation_id": "org"}))
-    command = {"aggregate": "market_days", "pipeline": CASES[name], "cursor": {}}
-    plan = house.run(house.mongo.database.command("explain", command, verbosity="queryPlanner", codec_options=OPTIONS))
-
-    found = set(stages(plan))
-
-    assert "IXSCAN" in found
-    assert "COLLSCAN" not in found
 
 
 def test_a_moment_inside_a_day_is_made_from_the_looks(house: House) -> None:
