@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -65,6 +66,7 @@ class DrawnMarket:
             brand=("Alder", "Birch", None)[place % 3],
             category=("Audio", "Home > Lamps", None)[place % 3],
             tags=(("kvi", "new"), ("kvi",), ())[place % 3],
+            supplier=("Nord", None)[place % 2],
             cost=self.amount(drawn, 60, 110),
             map_price=self.amount(drawn, 85, 100),
             price_since=None if price is None else begins,
@@ -156,10 +158,17 @@ class DrawnMarket:
             "day": day.isoformat(),
             "brand": facts.brand,
             "category": facts.category,
-            "tags": facts.tags,
+            "tag": list(facts.tags) or [None],
+            "supplier": facts.supplier,
+            "shop": facts.shop_id,
+            "week": f"{day.isocalendar().year}-W{day.isocalendar().week:02}",
             "ours": facts.price,
             "cost": facts.cost,
+            "offers": len(prices),
+            "retailers": prices["rival"].nunique(),
+            "steps": [step for product, at, step in self.steps() if product == facts.product_id and at == day],
         }
+        found["margin"] = None if not facts.price or not facts.cost else share(facts.price - facts.cost, facts.price)
         for mode in ("landed", "item"):
             amounts = sorted(Fraction(one) for one in prices[mode])
             lowest = amounts[0] if amounts else None
@@ -172,15 +181,34 @@ class DrawnMarket:
             for name, mark in marks.items():
                 found[f"{mode}_{name}"] = over(facts.price, mark)
             found[f"{mode}_min"] = lowest
+            found[f"{mode}_mean"] = marks["average"]
+            found[f"{mode}_max"] = amounts[-1] if amounts else None
             cheaper = sum(facts.price is not None and one < facts.price for one in amounts)
             found[f"{mode}_rank"] = 1 + cheaper if amounts and facts.price is not None else None
             for rival in RIVALS:
                 theirs = [Fraction(one) for one in prices[prices["rival"] == rival][mode]]
                 found[f"{mode}_{rival}"] = over(facts.price, min(theirs, default=None))
+                found[f"{mode}_{rival}_min"] = min(theirs, default=None)
+        return found
+
+    def steps(self) -> list[tuple[str, date, Fraction]]:
+        """Every change of a rival's price: its product, the shop's day, and by how many per cent."""
+        found = []
+        for offer in sorted({one["offer"] for one in self.rows}):
+            mine = sorted((one for one in self.rows if one["offer"] == offer), key=lambda one: one["at"])
+            for last, one in pairwise(mine):
+                near = one["at"] - last["at"] <= timedelta(days=14)
+                if near and not last["own"] and not one["own"] and one["landed"] != last["landed"]:
+                    day = one["at"].astimezone(self.zone).date()
+                    found.append((one["product"], day, share(one["landed"] - last["landed"], last["landed"])))
         return found
 
 
 ROW = ("product", "offer", "rival", "at", "landed", "item", "stock", "unavailable", "own")
+
+
+def share(part: Decimal, whole: Decimal) -> Fraction:
+    return Fraction(part) * 100 / Fraction(whole)
 
 
 def over(price: Decimal | None, mark: Fraction | None) -> Fraction | None:

@@ -13,9 +13,8 @@ from shared.runtime.mongo import Document
 
 type Expression = Any
 
-HUNDRED = Decimal128("100")
 _KEYS: dict[Dimension, str] = {
-    **dict[Dimension, str].fromkeys(("brand", "category", "day", "week"), ""),
+    **dict[Dimension, str].fromkeys(("brand", "category", "day", "supplier", "week"), ""),
     "shop": "$shop_id",
     "tag": "$tags",
     "product": "$sku",
@@ -79,7 +78,8 @@ def index_of(asked: Asked) -> Expression:
     return f"${asked.mode}.index.{asked.benchmark}"
 
 
-def _sum(condition: Expression) -> Document:
+def summed(condition: Expression) -> Document:
+    """How many hold a condition."""
     return {"$sum": {"$cond": [condition, 1, 0]}}
 
 
@@ -99,6 +99,10 @@ def _lines(asked: Asked) -> list[Document]:
         "ups": 1,
         "downs": 1,
         "margin": 1,
+        "retailers": 1,
+        "currency": 1,
+        "still": {"$cond": [{"$in": ["moved", "$flags"]}, 0, 1]},
+        **_prices(asked),
         "ix": index_of(asked),
         **{f"k{place}": key_of(one) for place, one in enumerate(asked.by)},
     }
@@ -117,19 +121,28 @@ def _lines(asked: Asked) -> list[Document]:
     return [*stages, {"$set": {name: {"$cond": [one, 1, 0]} for name, one in compared.items()}}]
 
 
+def _prices(asked: Asked) -> dict[str, str]:
+    """Where our price and the market's stand; of one rival there is but its lowest."""
+    if "competitor" in asked.by:
+        return {"ours": "$ours", "lowest": f"$rivals.{asked.mode}"}
+    return {"ours": "$ours"} | {name: f"${asked.mode}.{name}" for name in ("lowest", "average", "highest")}
+
+
 def groups(asked: Asked, *, first: str | None = None, last: str | None = None) -> list[Document]:
     """Every group: a product's figure is the mean of its days, a group's the mean of its products."""
     keys = {f"k{place}": f"$k{place}" for place in range(len(asked.by))}
     again = {name: f"$_id.{name}" for name in keys}
+    means = ("margin", "offers", "retailers", *_prices(asked))
+    offered = {"$in": ["$standing", [int(Standing.NO_PRICE), int(Standing.COMPARED)]]}
     counts = ("cheaper", "same", "dearer", "first", "ups", "downs")
     left = {
-        name: _sum({"$and": [{"$lte": ["$ix", None]}, {"$eq": ["$standing", int(standing)]}]})
+        name: summed({"$and": [{"$lte": ["$ix", None]}, {"$eq": ["$standing", int(standing)]}]})
         for name, standing in _LEFT.items()
     }
     if asked.benchmark == "rival" or "competitor" in asked.by:
         # A product that is compared with others, but not with this one.
         none = {"$in": ["$standing", [int(Standing.NO_RIVAL), int(Standing.COMPARED)]]}
-        left["without_rival"] = _sum({"$and": [{"$lte": ["$ix", None]}, none]})
+        left["without_rival"] = summed({"$and": [{"$lte": ["$ix", None]}, none]})
     return [
         *matched(asked, first=first, last=last),
         *_lines(asked),
@@ -138,10 +151,12 @@ def groups(asked: Asked, *, first: str | None = None, last: str | None = None) -
                 "_id": keys | {"p": "$product_id"},
                 "ix": {"$avg": "$ix"},
                 "rank": {"$avg": "$rank"},
-                "margin": {"$avg": "$margin"},
-                "offers": {"$avg": "$offers"},
+                **{name: {"$avg": f"${name}"} for name in means},
+                "currency": {"$max": "$currency"},
+                "all_days": {"$sum": 1},
+                "still": {"$sum": "$still"},
                 "standing": {"$max": "$standing"},
-                "days": _sum(_known("$ix")),
+                "days": summed(_known("$ix")),
                 "alone": {"$max": "$alone"},
                 "until": {"$max": "$until"},
                 **{name: {"$sum": f"${name}"} for name in counts},
@@ -151,166 +166,23 @@ def groups(asked: Asked, *, first: str | None = None, last: str | None = None) -
             "$group": {
                 "_id": again or None,
                 "index": {"$avg": "$ix"},
-                "products": _sum(_known("$ix")),
+                "products": summed(_known("$ix")),
                 "product_days": {"$sum": "$days"},
                 "average_rank": {"$avg": "$rank"},
-                "margin": {"$avg": "$margin"},
-                "offers": {"$avg": "$offers"},
-                "alone": _sum("$alone"),
+                **{name: {"$avg": f"${name}"} for name in means},
+                "currency": {"$max": "$currency"},
+                "other_currency": {"$min": "$currency"},
+                "all_days": {"$sum": "$all_days"},
+                "still": {"$sum": "$still"},
+                "all_products": {"$sum": 1},
+                "offered": summed(offered),
+                "alone": summed("$alone"),
                 "until": {"$max": "$until"},
                 **{name: {"$sum": f"${name}"} for name in counts},
                 **left,
             }
         },
         {"$sort": {"_id": 1}},
-    ]
-
-
-def moves(asked: Asked) -> list[Document]:
-    """Changes of rivals' prices above the smallest, by group: from the days on which anything moved."""
-    key = "$offers.competitor_id" if asked.by[0] == "competitor" else key_of(asked.by[0])
-    tags = [{"$unwind": "$tags"}] if asked.by[0] == "tag" else []
-    move = "$offers.moves"
-    size = {"$abs": move}
-    return [
-        *matched(asked, "moved"),
-        *tags,
-        {"$unwind": "$offers"},
-        {"$match": {"offers.moves": {"$exists": True}}},
-        {"$project": {"_id": 0, "day": 1, "key": key, "offer": "$offers.offer_id", "offers.moves": 1}},
-        {"$unwind": move},
-        {"$match": {"$expr": {"$gte": [size, Decimal128(str(asked.smallest))]}}},
-        {
-            "$group": {
-                "_id": "$key",
-                "changes": {"$sum": 1},
-                "ups": _sum({"$gt": [move, 0]}),
-                "downs": _sum({"$lt": [move, 0]}),
-                "average_move": {"$avg": size},
-                "largest_rise": {"$max": move},
-                "largest_fall": {"$min": move},
-                "changed": {"$addToSet": {"$concat": ["$offer", "/", "$day"]}},
-            }
-        },
-        {"$set": {"changed": {"$size": "$changed"}}},
-        {"$sort": {"changes": -1, "_id": 1}},
-        {"$limit": asked.limit + 1},
-    ]
-
-
-def spread(asked: Asked) -> list[Document]:
-    """How many days of offers there are in each group, and how far a product's lowest price spreads over its days."""
-    by = asked.by[0]
-    stages: list[Document] = matched(asked)
-    if by == "competitor":
-        one = {"_id": 0, "key": "$offers.competitor_id", "watched": {"$literal": 1}}
-        return [
-            *stages,
-            {"$unwind": "$offers"},
-            {"$project": one},
-            {"$group": {"_id": "$key", "offer_days": {"$sum": "$watched"}}},
-        ]
-    if by == "tag":
-        stages.append({"$unwind": "$tags"})
-    made: Document = {"_id": key_of(by), "offer_days": {"$sum": "$watched"}}
-    if by == "product":
-        made["standard_deviation"] = {"$stdDevPop": f"${asked.mode}.lowest"}
-    return [*stages, {"$group": made}]
-
-
-def breaches(asked: Asked) -> list[Document]:
-    """Each offer under the maker's price that was seen in the days asked for, with all that is kept of it before."""
-    name = LIMITS[asked.limit_kind]
-    path = f"$offers.{name}"
-    return [
-        *matched(asked, name, first=""),
-        {"$unwind": "$offers"},
-        {"$match": {f"offers.{name}": {"$exists": True}}},
-        {"$sort": {"day": 1}},
-        {
-            "$group": {
-                "_id": {"p": "$product_id", "o": "$offers.offer_id"},
-                "sku": {"$last": "$sku"},
-                "competitor_id": {"$last": "$offers.competitor_id"},
-                "seller": {"$last": "$offers.seller"},
-                "lowest": {"$min": f"{path}.price"},
-                "price": {"$last": f"{path}.price"},
-                "limit": {"$last": f"{path}.limit"},
-                "first_seen": {"$min": f"{path}.first_at"},
-                "last_seen": {"$max": f"{path}.last_at"},
-                "first_day": {"$min": "$day"},
-                "last_day": {"$max": "$day"},
-                "days": {"$sum": 1},
-                "observation_id": {"$last": f"{path}.observation_id"},
-            }
-        },
-        {"$match": {"last_day": {"$gte": asked.first.isoformat()}}},
-        {"$sort": {"last_day": -1, "_id.p": 1, "_id.o": 1}},
-        {"$limit": asked.limit + 1},
-    ]
-
-
-def below_cost(asked: Asked) -> list[Document]:
-    """Each product whose lowest rival price is under its cost on some of the days, with the newest of them."""
-    named = {name: {"$last": f"${name}"} for name in ("sku", "name", "brand", "category", "cost")}
-    return [
-        *matched(asked, "under_cost"),
-        {"$match": {f"{asked.mode}.under_cost": True}},
-        {"$sort": {"day": 1}},
-        {
-            "$group": {
-                "_id": "$product_id",
-                **named,
-                "lowest": {"$last": f"${asked.mode}.lowest"},
-                "first_day": {"$min": "$day"},
-                "last_day": {"$max": "$day"},
-                "days": {"$sum": 1},
-            }
-        },
-        {"$set": {"gap": {"$subtract": ["$cost", "$lowest"]}}},
-        {"$sort": {"gap": -1, "_id": 1}},
-        {"$limit": asked.limit + 1},
-    ]
-
-
-def outliers(asked: Asked) -> list[Document]:
-    """Each rival price that is so far from ours on some of the days, with the newest of them."""
-    price = f"$offers.{asked.mode}"
-    apart = {"$abs": {"$subtract": ["$ours", price]}}
-    return [
-        *matched(asked, "diverges"),
-        {"$match": {f"{asked.mode}.divergence": {"$gte": Decimal128(str(asked.divergence))}}},
-        {"$unwind": "$offers"},
-        {"$match": {"offers.left_out": ""}},
-        {
-            "$project": {
-                "product_id": 1,
-                "sku": 1,
-                "day": 1,
-                "ours": 1,
-                "price": price,
-                "competitor_id": "$offers.competitor_id",
-                "offer_id": "$offers.offer_id",
-                "observation_id": "$offers.observation_id",
-                "divergence": {"$divide": [{"$multiply": [apart, HUNDRED]}, "$ours"]},
-            }
-        },
-        {"$match": {"divergence": {"$gte": Decimal128(str(asked.divergence))}}},
-        {"$sort": {"day": 1}},
-        {
-            "$group": {
-                "_id": {"p": "$product_id", "o": "$offer_id"},
-                **{
-                    name: {"$last": f"${name}"}
-                    for name in ("sku", "competitor_id", "ours", "price", "divergence", "observation_id")
-                },
-                "first_day": {"$min": "$day"},
-                "last_day": {"$max": "$day"},
-                "days": {"$sum": 1},
-            }
-        },
-        {"$sort": {"divergence": -1, "_id.p": 1, "_id.o": 1}},
-        {"$limit": asked.limit + 1},
     ]
 
 

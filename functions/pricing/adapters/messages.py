@@ -86,6 +86,7 @@ def facts_of(organisation_id: str, told: products.ProductFacts) -> ProductFacts:
         family=told.family,
         stock=told.stock,
         sold_28d=told.sold_28d,
+        supplier=told.supplier,
         price_since=told.price_since,
         price_number=told.price_number,
         price_source=told.price_source,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pymongo import ASCENDING
 from pymongo.errors import PyMongoError
 
+from pricing.adapters import market_day_lists as lists
 from pricing.adapters import market_day_queries as queries
 from pricing.adapters.mongo_facts import COLLECTION as PRODUCTS
 from pricing.adapters.mongo_market_days import COLLECTION
@@ -39,23 +40,28 @@ class MongoDayFigures:
 
     async def moves(self, asked: Asked) -> Sequence[Document]:
         """Return the groups by how often rivals' prices changed, the most first."""
-        return await self._all(queries.moves(asked))
+        return await self._all(lists.moves(asked))
 
     async def spread(self, asked: Asked) -> Sequence[Document]:
         """Return each group's days of offers and, of single products, how far the lowest price spreads."""
-        return await self._all(queries.spread(asked))
+        return await self._all(lists.spread(asked))
 
     async def breaches(self, asked: Asked) -> Sequence[Document]:
         """Return the offers under the maker's price, those seen last first."""
-        return await self._all(queries.breaches(asked))
+        return await self._all(lists.breaches(asked))
+
+    async def breach_counts(self, asked: Asked) -> Document:
+        """Return how many offers were under the maker's price, and how many of them newly."""
+        counted = await self._all(lists.breach_counts(asked))
+        return {name: counted[0][name] if counted else 0 for name in ("offers", "new")}
 
     async def below_cost(self, asked: Asked) -> Sequence[Document]:
         """Return the products whose market is under their cost, the largest gap first."""
-        return await self._all(queries.below_cost(asked))
+        return await self._all(lists.below_cost(asked))
 
     async def outliers(self, asked: Asked) -> Sequence[Document]:
         """Return the rival prices that are far from ours, the farthest first."""
-        return await self._all(queries.outliers(asked))
+        return await self._all(lists.outliers(asked))
 
     async def monitored(self, asked: Asked, day: str) -> Document:
         """Return how many products, offers and rivals a day has."""

@@ -32,7 +32,7 @@ INDEXES = (
 )
 _TAKEN_UP = {
     **dict.fromkeys(("product_id", "day", "until", "ends_at", "ours", "own_changes", "currency", "offers"), 1),
-    **dict.fromkeys(("brand", "category", "tags", "cost", "map_price", "msrp"), 1),
+    **dict.fromkeys(("brand", "category", "tags", "supplier", "cost", "map_price", "msrp"), 1),
 }
 
 
@@ -52,7 +52,7 @@ class MongoMarketDays:
             for ids in batched(product_ids, IDS_AT_ONCE, strict=False):
                 # Two stages, which a server joins: a planner that takes no two ranges of an index takes one.
                 whose = {"organisation_id": organisation_id, "product_id": {"$in": ids}}
-                pipeline = [{"$match": whose}, {"$match": {"day": between}}, {"$project": _TAKEN_UP}]
+                pipeline: list[Document] = [{"$match": whose}, {"$match": {"day": between}}, {"$project": _TAKEN_UP}]
                 found += [kept_from(one) async for one in await self._mongo.collection(COLLECTION).aggregate(pipeline)]
         except PyMongoError as error:
             raise unavailable("read days of the market") from error
@@ -97,7 +97,7 @@ def _replaced(document: Document) -> ReplaceOne[Document]:
 
 def kept_from(document: Document) -> KeptDay:
     """What later days take from a stored one."""
-    facts = {name: document[name] for name in FACTS if name not in {"sku", "name", "currency"}}
+    facts = {name: document.get(name) for name in FACTS if name not in {"sku", "name", "currency"}}
     return KeptDay(
         product_id=document["product_id"],
         day=date.fromisoformat(document["day"]),

@@ -56,7 +56,7 @@ class MongoOwnMoves:
             for some in batched(product_ids, IDS_AT_ONCE, strict=False):
                 # Two stages, which a server joins: a planner that takes no two ranges of an index takes one.
                 whose = {"organisation_id": organisation_id, "product_id": {"$in": some}}
-                pipeline = [{"$match": whose}, {"$match": {"at": {"$gt": since}}}]
+                pipeline: list[Document] = [{"$match": whose}, {"$match": {"at": {"$gt": since}}}]
                 found += [_move(one) async for one in await self._mongo.collection(COLLECTION).aggregate(pipeline)]
         except PyMongoError as error:
             raise unavailable("read what was published") from error

@@ -50,11 +50,13 @@ def workbook(answer: Answer) -> bytes:
 
 
 def _read_with(answer: Answer, *, with_colours: bool) -> Iterable[Sequence[Square]]:
+    counted = {"left_out": answer.left_out, "counts": answer.counts}
     for name, value in answer.heading.items():
-        if name != "left_out":
+        if name not in counted:
             yield Square(name), Square(value_of(value))
-    for name, count in answer.left_out.items():
-        yield Square(f"left out: {name}"), Square(count)
+    for title, counts in counted.items():
+        for name, count in counts.items():
+            yield Square(f"{title}: {name}"), Square(count)
     if with_colours:
         for look, meaning in LOOKS.items():
             yield Square(look, look), Square(meaning)

@@ -28,10 +28,10 @@ from shared.runtime.answers import answer
 from shared.runtime.described_problems import described
 from shared.runtime.http_api import Asking, Paging
 
-type Group = Literal["brand", "category", "tag", "competitor", "none"]
-type OverTime = Literal["brand", "category", "tag", "competitor", "day", "week", "none"]
-type Slice = Literal["brand", "category", "competitor", "shop", "tag", "day", "week"]
-type Mover = Literal["product", "brand", "category", "tag", "competitor", "day", "week"]
+type Group = Literal["brand", "category", "tag", "supplier", "competitor", "product", "none"]
+type OverTime = Literal["brand", "category", "tag", "supplier", "competitor", "day", "week", "none"]
+type Slice = Literal["brand", "category", "competitor", "shop", "supplier", "tag", "day", "week", "product"]
+type Mover = Literal["product", "brand", "category", "tag", "supplier", "competitor", "day", "week"]
 type Lines = Annotated[int, Query(ge=1, le=1000, description="Lines at most")]
 SCOPE = "market:read"
 _BINARY = {"schema": {"type": "string", "format": "binary"}}

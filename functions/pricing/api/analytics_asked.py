@@ -1,6 +1,5 @@
 """What a question about the market by days may say, over HTTP."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,7 +21,8 @@ type Format = FileFormat | Literal["json"]
 type Percent = Annotated[DecimalText, Query(description="In per cent")]
 type Name = Annotated[str | None, Query(max_length=200)]
 
-MEDIA: dict[Format, str] = {"json": "application/json", **FILE_MEDIA}
+FORMATS: tuple[Format, ...] = ("json", "csv", "xlsx", "svg", "png")
+MEDIA: dict[str, str] = {"json": "application/json", **FILE_MEDIA}
 USUAL_DAYS = 30
 
 
@@ -90,7 +90,7 @@ def _one(name: str | None) -> tuple[str, ...]:
 def accepted(accept: str) -> Format:
     """The first of our formats that the header names."""
     named = [one.split(";")[0].strip().lower() for one in accept.split(",")]
-    ours: Mapping[str, Format] = {media.split(";")[0]: wanted for wanted, media in MEDIA.items()}
+    ours = {MEDIA[one].split(";")[0]: one for one in FORMATS}
     return next((ours[one] for one in named if one in ours), "json")
 
 

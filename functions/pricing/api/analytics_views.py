@@ -8,7 +8,10 @@ from shared.runtime.answers import View
 
 
 class ReadWith(View):
-    """What every figure is to be read with: its benchmark, mode of prices, direction, days and what was left out."""
+    """What every figure is to be read with: its benchmark, mode of prices, direction, days and what was left out.
+
+    `counts` are of breaches: how many `offers` were under the limit, and how many `new` ones, shown or not.
+    """
 
     analysis: str
     shop_ids: list[str]
@@ -23,6 +26,7 @@ class ReadWith(View):
     smallest_move_percent: str
     products: int | None
     left_out: dict[str, int]
+    counts: dict[str, int]
     more: bool
     next_cursor: str | None
 
@@ -177,6 +181,7 @@ class BelowCostRow(View):
     name: str
     brand: str | None
     category: str | None
+    supplier: str | None
     cost: str
     lowest: str
     gap: str
@@ -230,21 +235,36 @@ class SummaryView(ReadWith):
 
 
 class SlicesRow(View):
-    """A group by up to two dimensions. Places are counted by product and day."""
+    """A group by up to two dimensions. Places are counted by product and day, prices are means in `currency`.
+
+    `price_ratio` is the index less 100. In per cent: `overlap` is the share of products that a rival has in stock, and
+    `stability` that of days of products on which no rival's price changed.
+    """
 
     key: str | None
     second: str | None
     products: int
     index: str | None
+    price_ratio: str | None
     product_days: int
     cheaper: int
     same: int
     dearer: int
     first: int
+    alone: int
     average_rank: str | None
     offers: str | None
+    offers_below: str | None
+    retailers: str | None
+    overlap: str | None
+    stability: str | None
     ups: int | None
     downs: int | None
+    currency: str | None
+    ours: str | None
+    lowest: str | None
+    average: str | None
+    highest: str | None
     margin: str | None
     without_price: int
     stale: int

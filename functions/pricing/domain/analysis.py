@@ -23,7 +23,7 @@ type Analysis = Literal[
     "slices",
 ]
 type Benchmark = Literal["lowest", "average", "median", "rival"]
-type Dimension = Literal["brand", "category", "competitor", "shop", "tag", "day", "week", "product"]
+type Dimension = Literal["brand", "category", "competitor", "shop", "supplier", "tag", "day", "week", "product"]
 type Cell = object
 type FileFormat = Literal["csv", "xlsx", "svg", "png"]
 
@@ -59,7 +59,7 @@ COLUMNS: dict[Analysis, tuple[str, ...]] = {
         *("first_seen", "last_seen", "days", "new", "observation_id"),
     ),
     "below-cost": (
-        *("product_id", "sku", "name", "brand", "category", "cost", "lowest", "gap", "gap_percent"),
+        *("product_id", "sku", "name", "brand", "category", "supplier", "cost", "lowest", "gap", "gap_percent"),
         *("first_day", "last_day", "days"),
     ),
     "outliers": (
@@ -68,8 +68,10 @@ COLUMNS: dict[Analysis, tuple[str, ...]] = {
     ),
     "summary": ("figure", "value", "before", "change_percent"),
     "slices": (
-        *("key", "second", "products", "index", "product_days", "cheaper", "same", "dearer", "first", "average_rank"),
-        *("offers", "ups", "downs", "margin", "without_price", "stale", "not_in_stock", "without_rival"),
+        *("key", "second", "products", "index", "price_ratio", "product_days", "cheaper", "same", "dearer"),
+        *("first", "alone", "average_rank", "offers", "offers_below", "retailers", "overlap", "stability"),
+        *("ups", "downs", "currency", "ours", "lowest", "average", "highest", "margin"),
+        *("without_price", "stale", "not_in_stock", "without_rival"),
     ),
 }
 """What a line of each says, in order."""
@@ -135,7 +137,8 @@ class Asked:
 class Answer:
     """Lines of one analysis. `products` are in the figures; `left_out` says why others are not, and how many.
 
-    There is `more` when lines are left out for their number; `next_after` is where the next page begins.
+    `counts` are of everything, shown or not. There is `more` when lines are left out for their number; `next_after` is
+    where the next page begins.
     """
 
     asked: Asked
@@ -143,6 +146,7 @@ class Answer:
     currency: str | None = None
     products: int | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
     more: bool = False
     next_after: str | None = None
 
@@ -164,5 +168,6 @@ class Answer:
             "smallest_move_percent": asked.smallest,
             "products": self.products,
             "left_out": dict(self.left_out),
+            "counts": dict(self.counts),
             "more": self.more,
         }

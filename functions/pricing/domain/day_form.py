@@ -9,7 +9,7 @@ from pricing.domain.market_day import MODES, Breach, DayOffer, Figures, MarketDa
 
 type Document = dict[str, Any]
 
-FACTS = ("sku", "name", "brand", "category", "tags", "currency", "cost", "map_price", "msrp")
+FACTS = ("sku", "name", "brand", "category", "tags", "supplier", "currency", "cost", "map_price", "msrp")
 """What the catalogue said of a product on the day."""
 LOOK = ("observation_id", "offer_id", "competitor_id", "captured_at", "currency", "seller", "quality")
 
@@ -46,6 +46,7 @@ def day_document(made: MarketDay) -> Document:
         "downs": sum(step < 0 for step in moves),
         "watched": len(made.offers),
         "counted": len(counted),
+        "retailers": len({one.look.competitor_id for one in counted}),
         "left_out": _counts([one.left_out for one in made.offers if one.left_out]),
         **{mode: _figures(getattr(made, mode)) for mode in MODES},
         "rivals": _rivals(made),

@@ -39,18 +39,41 @@ def group_rows(asked: Asked, found: Sequence[Found]) -> list[Row]:
             "second": _key(one, 1),
             "products": one["products"],
             "index": shown(one["index"]),
+            "price_ratio": None if one["index"] is None else shown(one["index"] - 100),
             "product_days": one["product_days"],
             **{name: one[name] for name in ("cheaper", "same", "dearer", "first", "alone")},
             "average_rank": shown(one["average_rank"]),
             "offers": shown(one["offers"]),
-            # Changes are of a product's offers together, and of no single rival.
-            **{name: None if "competitor" in asked.by else one[name] for name in ("ups", "downs")},
+            "offers_below": None if one["average_rank"] is None else shown(one["average_rank"] - 1),
+            **_of_the_market(asked, one),
+            **_amounts(one),
             "margin": shown(one["margin"]),
             **{name: one[name] for name in LEFT_OUT},
             "until": one["until"],
         }
         for one in found
     ]
+
+
+def _of_the_market(asked: Asked, one: Found) -> Row:
+    """What is counted over all rivals of a product, and so of no single one."""
+    if "competitor" in asked.by:
+        return dict.fromkeys(("retailers", "overlap", "stability", "ups", "downs"))
+    return {
+        "retailers": shown(one["retailers"]),
+        "overlap": percent(Decimal(one["offered"]), Decimal(one["all_products"])),
+        "stability": percent(Decimal(one["still"]), Decimal(one["all_days"])),
+        "ups": one["ups"],
+        "downs": one["downs"],
+    }
+
+
+def _amounts(one: Found) -> Row:
+    """Mean prices, where all of a group are in one kind of money."""
+    if one["currency"] != one["other_currency"]:
+        return dict.fromkeys(("currency", "ours", "lowest", "average", "highest"))
+    means = {name: shown(one.get(name)) for name in ("ours", "lowest", "average", "highest")}
+    return {"currency": one["currency"], **means}
 
 
 def mean_of(values: Sequence[Decimal]) -> Decimal | None:
@@ -194,7 +217,7 @@ def breach_rows(asked: Asked, found: Sequence[Found]) -> list[Row]:
 
 def below_cost_rows(found: Sequence[Found]) -> list[Row]:
     """Products that the market sells under our cost."""
-    same = ("sku", "name", "brand", "category", "cost", "lowest", "gap", "first_day", "last_day", "days")
+    same = ("sku", "name", "brand", "category", "supplier", "cost", "lowest", "gap", "first_day", "last_day", "days")
     return [
         {"product_id": one["_id"], "gap_percent": percent(one["gap"], one["cost"])} | {name: one[name] for name in same}
         for one in found

@@ -238,6 +238,7 @@ class ProductFacts:
     family: str | None = None
     stock: int | None = None
     sold_28d: int | None = None
+    supplier: str | None = None
     price_since: datetime | None = None
     price_number: int | None = None
     price_source: str | None = None

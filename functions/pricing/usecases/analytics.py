@@ -44,6 +44,9 @@ class DayFigures(Protocol):
     async def breaches(self, asked: Asked) -> Sequence[Found]:
         """Return the offers under the maker's price, those seen last first."""
 
+    async def breach_counts(self, asked: Asked) -> Mapping[str, int]:
+        """Return how many offers were under the maker's price, and how many of them newly."""
+
     async def below_cost(self, asked: Asked) -> Sequence[Found]:
         """Return the products whose market is under their cost, the largest gap first."""
 
@@ -131,7 +134,8 @@ class ReadAnalysis:
         return self._cut(asked, rows.volatility_rows(found, spread))
 
     async def _breaches(self, asked: Asked) -> Answer:
-        return self._cut(asked, rows.breach_rows(asked, await self.figures.breaches(asked)))
+        found = rows.breach_rows(asked, await self.figures.breaches(asked))
+        return self._cut(asked, found, counts=await self.figures.breach_counts(asked))
 
     async def _below_cost(self, asked: Asked) -> Answer:
         return self._cut(asked, rows.below_cost_rows(await self.figures.below_cost(asked)))
@@ -149,9 +153,9 @@ class ReadAnalysis:
             detail = f"{products} products on {days or asked.days} days are more than {MOST_PRODUCT_DAYS} together"
             raise TooMuchMarket(f"{detail}; ask for fewer days, a category or a brand, or write a report of a view")
 
-    def _cut(self, asked: Asked, found: Sequence[Mapping[str, object]]) -> Answer:
+    def _cut(self, asked: Asked, found: Sequence[Mapping[str, object]], **told: Any) -> Answer:  # noqa: ANN401 - fields of an answer
         shown = found[: asked.limit]
-        return self._answer(asked, shown, more=len(found) > len(shown))
+        return self._answer(asked, shown, more=len(found) > len(shown), **told)
 
     def _answer(self, asked: Asked, found: Sequence[Mapping[str, object]], **told: Any) -> Answer:  # noqa: ANN401 - fields of an answer
         columns = COLUMNS[asked.analysis]

@@ -5,7 +5,7 @@ from typing import Protocol
 from pricing.domain.analysis import DRAWN, PICTURES, Analysis, Answer, FileFormat
 from pricing.domain.errors import InvalidWindow
 
-MEDIA: dict[FileFormat, str] = {
+MEDIA: dict[str, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "svg": "image/svg+xml",

@@ -81,6 +81,7 @@ def _facts(product: Product) -> ProductFacts:
         family=draft.family,
         stock=draft.stock,
         sold_28d=draft.sold_28d,
+        supplier=draft.supplier,
         country=product.country,
         time_zone=product.time_zone,
     )

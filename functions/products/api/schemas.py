@@ -77,6 +77,7 @@ class ItemView(View):
     family: str | None
     stock: int | None
     sold_28d: int | None
+    supplier: str | None
     active: bool
     revision: int
     price_since: str | None
@@ -142,6 +143,7 @@ def shown_item(product: Product) -> dict[str, object]:
         "family": draft.family,
         "stock": draft.stock,
         "sold_28d": draft.sold_28d,
+        "supplier": draft.supplier,
         "active": product.active,
         "revision": product.revision,
         "price_since": None if product.price_since is None else timestamp(product.price_since),

@@ -34,6 +34,7 @@ FIELDS = (
         "family",
         "stock",
         "sold_28d",
+        "supplier",
         "currency",
     ),
 )
@@ -91,6 +92,7 @@ def _draft(row: Row, currency: str) -> Draft:
         family=text("family"),
         stock=_count("stock", text("stock")),
         sold_28d=_count("sold_28d", text("sold_28d")),
+        supplier=text("supplier"),
     )
     if draft.min_price is not None and draft.max_price is not None and draft.min_price > draft.max_price:
         raise BadCell("min_price", f"above the max_price of {draft.max_price}; one of the two is wrong")

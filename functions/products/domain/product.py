@@ -14,6 +14,7 @@ class Draft:
 
     `pack_quantity` is how many units the product holds, for comparing it with packs of another size. Products of one
     `family` are variants that may be given one price. `stock` are units on hand, `sold_28d` units sold in 28 days.
+    `supplier` is whom we buy it from.
     """
 
     sku: str
@@ -34,6 +35,7 @@ class Draft:
     family: str | None = None
     stock: int | None = None
     sold_28d: int | None = None
+    supplier: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

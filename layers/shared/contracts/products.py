@@ -41,6 +41,7 @@ class ProductFacts(Message):
     family: str | None = None
     stock: int | None = Field(default=None, ge=0)
     sold_28d: int | None = Field(default=None, ge=0)
+    supplier: str | None = None
     country: str | None = None
     time_zone: str | None = None
 
