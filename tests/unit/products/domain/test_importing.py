@@ -118,6 +118,12 @@ def test_a_currency_without_minor_units_takes_whole_amounts() -> None:
     assert "JPY has 0 digits" in found.faults[0].detail
 
 
+def test_whom_we_buy_it_from_is_a_column() -> None:
+    found = read_file("sku,name,supplier\nA,Tea,Nord GmbH\nB,Tea,", Mapping(), "EUR")
+
+    assert [one.supplier for one in found.good] == ["Nord GmbH", None]
+
+
 def test_a_file_says_nothing_of_the_columns_it_lacks() -> None:
     found = read("A,9.99,EUR", header="sku,price,currency", mapping=Mapping(columns={"name": "sku"}))
 
