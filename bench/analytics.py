@@ -100,7 +100,7 @@ async def _filled(mongo: Mongo, products: int, days: int) -> int:
     waiting: dict[str, list[dict[str, Any]]] = {}
     for name, documents in _market(products, days):
         waiting.setdefault(name, []).extend(documents)
-        if len(waiting[name]) >= 2_000:
+        if len(waiting[name]) >= 500:
             count += await _insert(mongo, name, waiting.pop(name))
     for name, documents in waiting.items():
         count += await _insert(mongo, name, documents)

@@ -2,9 +2,12 @@
 
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
+from pricing.domain.day_rows import shown
 from pricing.domain.decision import Decision
 from pricing.domain.market import Offer, ProductFacts
+from pricing.domain.market_day import index
 from pricing.domain.position import standing
 
 COLUMNS = (
@@ -51,4 +54,4 @@ def _amount(amount: Decimal | None) -> str:
 
 
 def _index(price: Decimal | None, lowest: Decimal | None) -> str:
-    return "" if price is None or not lowest else f"{price / lowest * 100:.2f}"
+    return "" if price is None or not lowest else f"{shown(index(price, Fraction(lowest))):f}"

@@ -30,14 +30,27 @@ def market(doors: Doors, api: Gateway) -> Market:
     return made
 
 
-def asked(api: Gateway, path: str, **query: object) -> Any:
+def asked(api: Gateway, path: str, **query: Any) -> Any:
     found = ask(api, f"analytics/{path}", shop_id="demo-eu", **query)
     assert found.status == 200, found.json
     return found.json
 
 
-def rows(api: Gateway, path: str, key: str = "key", **query: object) -> Mapping[Any, Any]:
+def rows(api: Gateway, path: str, key: str = "key", **query: Any) -> Mapping[Any, Any]:
     return {one[key]: one for one in asked(api, path, **query)["data"]}
+
+
+def test_d1_a_history_has_thirty_days_and_the_lowest_price_of_each(api: Gateway, market: Market) -> None:
+    found = asked(api, "history", sku="HP-100")
+    day = (market.now - 50 * HOUR).date().isoformat()
+    lines = {one["line"]: one for one in found["data"] if one["day"] == day}
+
+    assert found["to"] == market.now.date().isoformat()
+    assert found["from"] == (market.now.date() - timedelta(days=29)).isoformat()
+    assert set(lines) == {"ours", "c1", "c2", "c3", "c4"}
+    assert (lines["ours"]["price"], lines["c1"]["price"], lines["c1"]["low"]) == ("92.99", "79.90", "79.90")
+    year = ask(api, "analytics/history", shop_id="demo-eu", sku="HP-100", **{"from": "2025-11-24", "to": "2026-11-23"})
+    assert year.status == 200
 
 
 def test_d2_the_grid_says_who_is_cheaper_dearer_and_under_map(api: Gateway, market: Market) -> None:

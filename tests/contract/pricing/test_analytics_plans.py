@@ -15,8 +15,11 @@ from tests.fakes.market_house import NOW, House
 from tests.fakes.runs import Run
 from tests.fakes.spoken import spoken
 
-DIMENSIONS: tuple[Dimension, ...] = ("brand", "category", "competitor", "shop", "tag", "day", "week")
-MOVERS: tuple[Dimension, ...] = ("product", "brand", "category", "tag", "competitor", "day", "week")
+DIMENSIONS: tuple[Dimension, ...] = (
+    *("brand", "category", "competitor", "shop", "supplier", "tag", "day", "week", "product"),
+)
+GROUPS: tuple[Dimension, ...] = ("brand", "category", "tag", "supplier", "competitor", "product")
+MOVERS: tuple[Dimension, ...] = (*GROUPS, "day", "week")
 MOMENT = NOW - timedelta(days=3)
 type Question = tuple[Analysis, dict[str, Any]]
 
@@ -26,14 +29,15 @@ def documented() -> Iterator[Question]:
     yield "history", {"sku": "org-EUR-1"}
     for some in ({}, {"only_violating": True}, {"after": "org-EUR-1"}, {"as_of": MOMENT, "last": MOMENT.date()}):
         yield "matrix", some
-    for by in ("brand", "category", "tag", "competitor"):
-        yield "index", {"by": (by,), "benchmark": "average"}
+    for one in GROUPS:
+        yield "index", {"by": (one,), "benchmark": "average"}
+        yield "positions", {"by": (one,)}
     for benchmark in ({"benchmark": "median"}, {"benchmark": "rival", "rival": "c1"}):
         yield "index", benchmark
-    for by in ((), ("brand",), ("competitor",), ("day",)):
-        yield "positions", {"by": by}
-    for by in MOVERS:
-        yield "volatility", {"by": (by,)}
+    for days in ((), ("day",)):
+        yield "positions", {"by": days}
+    for one in MOVERS:
+        yield "volatility", {"by": (one,)}
     for kind in ("map", "msrp"):
         yield "breaches", {"limit_kind": kind}
     yield "below-cost", {}

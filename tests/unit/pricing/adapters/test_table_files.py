@@ -108,7 +108,7 @@ def test_a_history_is_the_same_picture_as_svg_and_as_png() -> None:
 
 def test_our_own_changes_are_marked_where_they_are() -> None:
     change = {"at": MONDAY, "before": None, "after": Decimal("92.99"), "source": "catalogue"}
-    row = {"day": "2026-11-23", "line": "ours", "price": Decimal("92.99")}
+    row: dict[str, Any] = {"day": "2026-11-23", "line": "ours", "price": Decimal("92.99")}
 
     plain, marked = (Files().write(answer("history", **row, changes=some), "svg").decode() for some in ([], [change]))
 
@@ -133,4 +133,4 @@ def test_only_a_history_is_drawn(analysis: Analysis) -> None:
     assert checked_format(analysis, "xlsx") == "xlsx"
     for wanted in ("svg", "png"):
         with pytest.raises(InvalidWindow):
-            checked_format(analysis, wanted)  # type: ignore[arg-type] # a literal of the loop
+            checked_format(analysis, wanted)

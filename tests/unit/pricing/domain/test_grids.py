@@ -54,7 +54,7 @@ def test_two_products_of_one_sku_in_two_shops_are_two_rows() -> None:
 
 def test_a_history_begins_with_ours_and_marks_our_changes() -> None:
     change = {"at": MONDAY, "before": None, "after": Decimal(8), "source": "catalogue"}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"day": day, "line": line, "price": Decimal(price), "changes": changes}
         for day, line, price, changes in (
             ("2026-11-22", "ours", 9, []),
@@ -74,7 +74,7 @@ def test_a_history_begins_with_ours_and_marks_our_changes() -> None:
 
 
 def test_a_slice_of_two_dimensions_is_a_grid_of_indexes_and_one_of_one_is_none() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"key": "Audio", "second": "2026-11-22", "index": Decimal("97.99")},
         {"key": None, "second": "2026-11-23", "index": Decimal("101.00")},
     ]

@@ -91,7 +91,7 @@ def test_a_price_in_other_money_counts_where_somebody_knew_its_rate() -> None:
 
     day = made("10", look("5", offer="a", currency="USD"), rated)
 
-    assert (day.landed.average, day.landed.indexes["average"]) == (20, 50)
+    assert (day.landed.average, day.landed.indexes["average"]) == (Decimal(20), Decimal(50))
 
 
 @pytest.mark.parametrize(
@@ -200,9 +200,13 @@ def test_a_period_is_the_mean_of_its_days_rounded_once() -> None:
     assert mean_of([]) is None
 
 
+def of_group(key: str | None, index: int | None, products: int) -> dict[str, object]:
+    return {"key": key, "index": None if index is None else Decimal(index), "products": products}
+
+
 def test_a_group_stands_beside_itself_and_one_that_is_gone_beside_nothing() -> None:
-    now = [{"key": None, "index": Decimal(99), "products": 1}, {"key": "B", "index": None, "products": 0}]
-    before = [{"key": "A", "index": Decimal(90), "products": 2}, {"key": None, "index": Decimal(100), "products": 3}]
+    now = [of_group(None, 99, 1), of_group("B", None, 0)]
+    before = [of_group("A", 90, 2), of_group(None, 100, 3)]
 
     rows = index_rows(list(beside(now, before)))
 
