@@ -7,10 +7,11 @@ from pricing.adapters.pictures import SvgPictures
 from pricing.adapters.png import png
 from pricing.adapters.workbooks import workbook
 from pricing.domain.analysis import Answer, FileFormat
-from pricing.domain.charts import Panel, PathLine, Paths
+from pricing.domain.charts import MOST_PANELS, Panel, PathLine, Paths
 from pricing.domain.table_text import csv_file, csv_text
 
 MOST_LINES_DRAWN = 6
+"""In a panel; there are as many panels at most."""
 
 
 class Files:
@@ -39,7 +40,8 @@ def _paths(answer: Answer) -> Paths:
     for row in answer.rows:
         price = row["price"]
         prices.setdefault(str(row["line"]), {})[str(row["day"])] = price if isinstance(price, Decimal) else None
-    shown = sorted(prices, key=lambda name: (name != "ours", name))
+    names = sorted(prices, key=lambda name: (name != "ours", name))
+    shown = names[: MOST_LINES_DRAWN * MOST_PANELS]
     span = [date.fromordinal(asked.first.toordinal() + ahead).isoformat() for ahead in range(asked.days)]
     drawn = [
         PathLine(name=name, points=[(float(place), _float(prices[name].get(day))) for place, day in enumerate(span)])
@@ -59,6 +61,8 @@ def _paths(answer: Answer) -> Paths:
     ]
     on = ", ".join(sorted(changed)) or "no day"
     described = f"{asked.sku} from {asked.first} to {asked.last}; our price changed on {on}."
+    if len(names) > len(shown):
+        described += f" {len(shown)} of {len(names)} lines are drawn."
     every = max(1, len(span) // 8)
     return Paths(
         title=f"Prices of {asked.sku}",

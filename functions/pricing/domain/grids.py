@@ -19,6 +19,8 @@ LOOKS: dict[Look, str] = {
     "changed": "our price was changed on this day",
 }
 """What each colour of a grid says."""
+MOST_COLUMNS = 16_384
+"""A spreadsheet has no more; what is wider is told by its lines alone."""
 NOBODY = "none"
 """The name of the group of those without a category, a brand or a tag."""
 
@@ -45,7 +47,8 @@ def grid_of(answer: Answer) -> Grid | None:
         return None
     ways: dict[Analysis, Callable[[Sequence[Row]], Grid]] = {"matrix": _matrix, "history": _history, "slices": _slices}
     way = ways.get(answer.asked.analysis)
-    return None if way is None else way(answer.rows)
+    made = None if way is None else way(answer.rows)
+    return None if made is None or len(made.head) > MOST_COLUMNS else made
 
 
 def _crossed(

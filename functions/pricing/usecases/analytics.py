@@ -176,7 +176,7 @@ class ReadAnalysis:
         whole = replace(asked, by=())
         total = rows.group_rows(whole, await self.figures.groups(whole, first=first)) if asked.by else found
         left = {name: total[0][name] if total else 0 for name in rows.LEFT_OUT}
-        shown = found[:MOST_GROUPS]
+        shown = found[: asked.limit if asked.whole else MOST_GROUPS]
         return self._answer(
             asked,
             shown,

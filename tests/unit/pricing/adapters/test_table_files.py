@@ -4,6 +4,7 @@ import io
 import re
 import struct
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -117,6 +118,17 @@ def test_our_own_changes_are_marked_where_they_are() -> None:
     assert "our price changed</text>" in marked
     assert "our price changed on 2026-11-23" in marked
     assert "our price changed on no day" in plain
+
+
+def test_a_picture_of_very_many_rivals_stays_one_that_can_be_drawn() -> None:
+    one = answer("history", day="2026-11-23", line="ours", price=Decimal(9))
+    rivals = [one.rows[0] | {"line": f"c{number:03}"} for number in range(200)]
+
+    drawn = Files().write(replace(one, rows=(*one.rows, *rivals)), "svg").decode()
+
+    assert "36 of 201 lines are drawn." in drawn
+    assert float(re.findall(r'height="([\d.]+)"', drawn)[0]) < 1500
+    assert "ours</text>" in drawn
 
 
 def test_words_are_drawn_with_the_font_that_comes_with_it() -> None:

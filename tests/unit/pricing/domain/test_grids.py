@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.domain.analysis import COLUMNS, Analysis, Answer, Asked, Dimension
-from pricing.domain.grids import LOOKS, Grid, grid_of
+from pricing.domain.grids import LOOKS, MOST_COLUMNS, Grid, grid_of
 from tests.builders.pricing import MONDAY
 
 
@@ -44,6 +44,13 @@ def test_a_matrix_is_products_beside_rivals_with_what_each_price_is() -> None:
     assert a[5:] == [(9, "dearer"), (11, "cheaper"), (None, "")]
     assert b[5:] == [(10, "breach"), (None, ""), ("not_in_stock", "left_out")]
     assert {look for row in (a, b) for _, look in row if look} <= set(LOOKS)
+
+
+def test_what_is_wider_than_a_spreadsheet_has_no_grid() -> None:
+    rows = [cell("A", f"c{number}", "9") for number in range(MOST_COLUMNS - 5)]
+
+    assert grid_of(answer("matrix", *rows)) is not None
+    assert grid_of(answer("matrix", *rows, cell("A", "one more", "9"))) is None
 
 
 def test_two_products_of_one_sku_in_two_shops_are_two_rows() -> None:
