@@ -5,6 +5,8 @@ how work grows and which index is used, not what a server needs.
 """
 
 import asyncio
+import json
+import os
 import random
 import sys
 import tempfile
@@ -28,7 +30,6 @@ from pricing.bootstrap.stores import past_of, stores
 from pricing.domain.analysis import Analysis, Asked
 from pricing.domain.local_days import DAY
 from pricing.usecases.analytics import ReadAnalysis
-from pricing.usecases.ports import ShopPart
 from pricing.usecases.price_index import ReadPriceIndex
 from pricing.usecases.roll_ups import RollUp, RollUpMarket, part_size
 from shared.runtime.migrations import migrate
@@ -40,7 +41,8 @@ from tests.builders.pricing import an_observation, some_facts
 SIZES = ((100, 10), (200, 10), (100, 20), (200, 20))
 OFFERS, LOOKS_A_DAY = 10, 2
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-ALL = ShopPart(until="\U0010ffff")
+TICK = 0.01
+type Measured = tuple[str, int, dict[str, float]]
 ASKED: dict[str, tuple[Analysis, dict[str, Any]]] = {
     "history": ("history", {"sku": "p00000"}),
     "matrix, a page": ("matrix", {}),
@@ -57,6 +59,19 @@ ASKED: dict[str, tuple[Analysis, dict[str, Any]]] = {
     "slices by category and day": ("slices", {"by": ("category", "day")}),
     "slices by competitor and brand": ("slices", {"by": ("competitor", "brand")}),
 }
+
+
+class Processor:
+    """The seconds of the processor that this program and one other have used."""
+
+    def __init__(self, state_dir: Path, name: str) -> None:
+        record = json.loads((state_dir / "processes" / f"{name}.json").read_text(encoding="utf-8"))
+        self._stat = Path("/proc", str(record["pid"]), "stat")
+
+    def seconds(self) -> float:
+        """Since both began."""
+        user, system = self._stat.read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
+        return time.process_time() + (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _market(products: int, days: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -112,7 +127,7 @@ async def _insert(mongo: Mongo, name: str, documents: list[dict[str, Any]]) -> i
     return len(documents)
 
 
-async def _rolled_up(mongo: Mongo, days: int) -> tuple[int, float]:
+async def _rolled_up(mongo: Mongo, days: int, processor: Processor) -> tuple[int, float]:
     kept = stores(mongo, Outbox(mongo, "pricing"))
     roll = RollUpMarket(
         facts=kept.facts, days=kept.market_days, make=days_of(kept, past_of(mongo)), roll_ups=kept.roll_ups
@@ -120,66 +135,48 @@ async def _rolled_up(mongo: Mongo, days: int) -> tuple[int, float]:
     first, last = (NOW - days * DAY).date(), (NOW - DAY).date()
     wish = RollUp(organisation_id="org", shop_id="demo-eu", at=NOW, first=first, last=last, place=0)
     parts = await kept.facts.parts_of("org", "demo-eu", part_size(wish))
-    start, made = time.perf_counter(), 0
+    start, made = processor.seconds(), 0
     for part in parts:
         made += await roll(
             RollUp(organisation_id="org", shop_id="demo-eu", at=NOW, first=first, last=last, place=0, part=part)
         )
-    return made, time.perf_counter() - start
+    return made, processor.seconds() - start
 
 
-async def _asked(mongo: Mongo, days: int) -> dict[str, float]:
+async def _asked(mongo: Mongo, days: int, processor: Processor) -> dict[str, float]:
     kept = stores(mongo, Outbox(mongo, "pricing"))
     past = past_of(mongo)
     read = ReadAnalysis(figures=past.figures, make=days_of(kept, past), facts=kept.facts, clock=lambda: NOW)
-    first, last = (NOW - days * DAY).date(), (NOW - DAY).date()
+    span = {"shop_ids": ("demo-eu",), "first": (NOW - days * DAY).date(), "last": (NOW - DAY).date()}
     times: dict[str, float] = {}
     for name, (analysis, more) in ASKED.items():
-        fields = {
-            "analysis": analysis,
-            "organisation_id": "org",
-            "shop_ids": ("demo-eu",),
-            "first": first,
-            "last": last,
-        }
         # A page is a page; what brings days together brings all of them together.
-        asked = Asked(**fields | {"whole": analysis != "matrix"} | more)
-        start = time.perf_counter()
-        await read(asked)
-        times[name] = time.perf_counter() - start
-    index = ReadPriceIndex(read=read)
-    start = time.perf_counter()
-    await index.product("org", "p00000", "demo-eu", days // 2)
-    times["price index of one product, made up to now"] = time.perf_counter() - start
+        fields: dict[str, Any] = span | {"whole": analysis != "matrix"} | more
+        start = processor.seconds()
+        await read(Asked(analysis=analysis, organisation_id="org", **fields))
+        times[name] = processor.seconds() - start
+    start = processor.seconds()
+    await ReadPriceIndex(read=read).product("org", "p00000", "demo-eu", days // 2)
+    times["price index of one product, made up to now"] = processor.seconds() - start
     return times
 
 
-async def _measured(uri: str, products: int, days: int, console: Console) -> None:
+async def _measured(uri: str, products: int, days: int, processor: Processor) -> Measured:
     mongo = Mongo("", f"bench_{products}_{days}", uri=uri)
     try:
         await migrate(mongo, INDEXES)
-        start = time.perf_counter()
-        filled = await _filled(mongo, products, days)
-        filling = time.perf_counter() - start
-        made, making = await _rolled_up(mongo, days)
-        again, remaking = await _rolled_up(mongo, days)
-        times = await _asked(mongo, days)
-        console.print(
-            f"[bold]{products} products x {days} days[/]: {filled} documents in {filling:.1f} s "
-            f"({filled / filling:.0f}/s); {made} days made in {making:.1f} s ({made / making:.0f}/s), "
-            f"again {again / remaking:.0f}/s"
-        )
-        table = Table("question", "seconds", "days of products a second")
-        for name, seconds in times.items():
-            table.add_row(name, f"{seconds:.2f}", f"{made / seconds:.0f}")
-        console.print(table)
+        await _filled(mongo, products, days)
+        made, making = await _rolled_up(mongo, days, processor)
+        _, again = await _rolled_up(mongo, days, processor)
+        steps = {"days made": making, "days made again": again}
+        return f"{products} x {days}", made, steps | await _asked(mongo, days, processor)
     finally:
+        await mongo.client.drop_database(f"bench_{products}_{days}")
         await mongo.close()
 
 
 def main() -> None:
     """Measure the sizes, or the one that is named: products and days."""
-    console = Console(width=120)
     named = [int(one) for one in sys.argv[1:]]
     sizes = ((named[0], named[1]),) if len(named) == 2 else SIZES
     with tempfile.TemporaryDirectory() as folder:
@@ -188,10 +185,16 @@ def main() -> None:
         service = mongodb.service(config)
         supervisor.start(service)
         try:
-            for products, days in sizes:
-                asyncio.run(_measured(config.mongodb, products, days, console))
+            processor = Processor(config.state_dir, service.name)
+            measured = [asyncio.run(_measured(config.mongodb, *size, processor)) for size in sizes]
         finally:
             supervisor.stop(service.name)
+    table = Table("seconds of the processor", *(f"{size} days" for size, _, _ in measured), "days a second, last")
+    for name in measured[0][2]:
+        seconds = [times[name] for _, _, times in measured]
+        rate = measured[-1][1] / max(seconds[-1], TICK)
+        table.add_row(name, *(f"{one:.2f}" for one in seconds), f"{rate:.0f}")
+    Console(width=140).print(table)
 
 
 if __name__ == "__main__":
