@@ -171,24 +171,26 @@ async def _measured(uri: str, products: int, days: int, processor: Processor) ->
         steps = {"days made": making, "days made again": again}
         return f"{products} x {days}", made, steps | await _asked(mongo, days, processor)
     finally:
-        await mongo.client.drop_database(f"bench_{products}_{days}")
         await mongo.close()
 
 
-def main() -> None:
-    """Measure the sizes, or the one that is named: products and days."""
-    named = [int(one) for one in sys.argv[1:]]
-    sizes = ((named[0], named[1]),) if len(named) == 2 else SIZES
+def _alone(products: int, days: int) -> Measured:
+    """Measure one size, with a store of its own."""
     with tempfile.TemporaryDirectory() as folder:
         config = LocalConfig.isolated(Path(folder))
         supervisor = Supervisor(config.state_dir, ready_timeout_seconds=60)
         service = mongodb.service(config)
         supervisor.start(service)
         try:
-            processor = Processor(config.state_dir, service.name)
-            measured = [asyncio.run(_measured(config.mongodb, *size, processor)) for size in sizes]
+            return asyncio.run(_measured(config.mongodb, products, days, Processor(config.state_dir, service.name)))
         finally:
             supervisor.stop(service.name)
+
+
+def main() -> None:
+    """Measure the sizes, or the one that is named: products and days."""
+    named = [int(one) for one in sys.argv[1:]]
+    measured = [_alone(*size) for size in (((named[0], named[1]),) if len(named) == 2 else SIZES)]
     table = Table("seconds of the processor", *(f"{size} days" for size, _, _ in measured), "days a second, last")
     for name in measured[0][2]:
         seconds = [times[name] for _, _, times in measured]

@@ -48,7 +48,7 @@ def shown(house: Pricing, found: Answer, wanted: Format) -> Response:
     if wanted == "json":
         told = found.heading | {"data": list(found.rows), "next_cursor": encoded_cursor(found.next_after)}
         return answer(told, headers={"Vary": "Accept"})
-    checked_format(found.asked.analysis, wanted)
+    checked_format(found.asked.analysis, found.asked.by, wanted)
     name = f"{found.asked.analysis}-{found.asked.first}-{found.asked.last}.{wanted}"
     content = house.table_files.write(found, wanted)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Vary": "Accept"}
@@ -59,14 +59,14 @@ def analytics_routes(house: Pricing) -> APIRouter:  # noqa: C901 - one function 
     """The routes of the market by days."""
     router = APIRouter(tags=["analytics"], prefix="/analytics")
     said: dict[int | str, dict[str, Any]] = described(404, 422) | {200: {"content": FILES}}
-    history: dict[int | str, dict[str, Any]] = described(404, 422) | {200: {"content": FILES | PICTURE}}
+    drawn: dict[int | str, dict[str, Any]] = described(404, 422) | {200: {"content": FILES | PICTURE}}
 
     async def told(asking: Caller, analysis: Analysis, common: Common, **more: Any) -> Response:  # noqa: ANN401 - fields of a question
         asking.must(SCOPE)
         asked = await question(house, asking.organisation_id, analysis, common, **more)
         return shown(house, await house.read_analysis(asked), common.wanted)
 
-    @router.get("/history", response_model=HistoryView, responses=history, summary="Read a product's price history")
+    @router.get("/history", response_model=HistoryView, responses=drawn, summary="Read a product's price history")
     async def read_history(
         asking: Asking, common: Questions, sku: Annotated[str, Query(min_length=1, max_length=500)]
     ) -> Response:
@@ -126,10 +126,11 @@ def analytics_routes(house: Pricing) -> APIRouter:  # noqa: C901 - one function 
         """At the end of the last day, beside those before the first; the main one is `diff_retailer_percent`."""
         return await told(asking, "summary", common, days=7)
 
-    @router.get("/slices", response_model=SlicesView, responses=said, summary="Read any slice of two dimensions")
+    @router.get("/slices", response_model=SlicesView, responses=drawn, summary="Read any slice of two dimensions")
     async def read_slices(
         asking: Asking, common: Questions, by: Slice = "category", second: Slice | Literal["none"] = "none"
     ) -> Response:
+        """Also as a picture of indexes over time: by day or week, `format=svg` or `png`."""
         if by == second:
             raise InvalidWindow(f"by and second are both {by}; name two, or one")
         return await told(asking, "slices", common, days=7, by=_dimensions(by, second))

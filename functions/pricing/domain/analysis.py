@@ -31,7 +31,7 @@ ANALYSES: tuple[Analysis, ...] = (
     *("history", "matrix", "index", "positions", "volatility"),
     *("breaches", "below-cost", "outliers", "summary", "slices"),
 )
-DRAWN: frozenset[Analysis] = frozenset({"history"})
+OVER_TIME: frozenset[Dimension] = frozenset({"day", "week"})
 PICTURES: frozenset[FileFormat] = frozenset({"svg", "png"})
 LONGEST = timedelta(days=366)
 LIMITS: dict[str, str] = {"map": "map_breach", "msrp": "msrp_breach"}

@@ -38,7 +38,7 @@ class SaveView:
     async def __call__(self, saved: SavedView) -> SavedView:
         """Keep the view; what it asks must make sense, and its filter must be there."""
         saved.asked(saved.created_at.date(), Criteria(), whole=False)
-        checked_format(saved.analysis, saved.file_format)
+        checked_format(saved.analysis, saved.by, saved.file_format)
         if saved.filter_id is not None:
             await self.filters.get(saved.organisation_id, saved.filter_id)
         await self.views.add(saved)

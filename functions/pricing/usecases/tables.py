@@ -1,8 +1,9 @@
 """Answers as files: tables for spreadsheets, pictures of what can be drawn."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
-from pricing.domain.analysis import DRAWN, PICTURES, Analysis, Answer, FileFormat
+from pricing.domain.analysis import OVER_TIME, PICTURES, Analysis, Answer, Dimension, FileFormat
 from pricing.domain.errors import InvalidWindow
 
 MEDIA: dict[str, str] = {
@@ -20,8 +21,10 @@ class TableFiles(Protocol):
         """Return the file; only what `checked_format` lets through."""
 
 
-def checked_format(analysis: Analysis, file_format: FileFormat) -> FileFormat:
-    """The format, when the analysis has one such; `InvalidWindow` for a picture of what is not drawn."""
-    if file_format in PICTURES and analysis not in DRAWN:
-        raise InvalidWindow(f"only a history is drawn; ask for the {analysis} as json, csv or xlsx")
-    return file_format
+def checked_format(analysis: Analysis, by: Iterable[Dimension], file_format: str) -> None:
+    """Refuse with `InvalidWindow` a picture of what is not drawn."""
+    drawn = analysis == "history" or (analysis == "slices" and not OVER_TIME.isdisjoint(by))
+    if file_format in PICTURES and not drawn:
+        raise InvalidWindow(
+            "a history is drawn, and a slice by day or week; ask for anything else as json, csv or xlsx"
+        )

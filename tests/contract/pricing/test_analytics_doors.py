@@ -120,7 +120,7 @@ def test_files_for_spreadsheets_hold_text_that_is_no_formula(doors: Doors, marke
 
 
 @pytest.mark.usefixtures("market")
-def test_a_history_is_drawn_and_nothing_else_is(doors: Doors) -> None:
+def test_what_runs_over_time_is_drawn_and_nothing_else_is(doors: Doors) -> None:
     rolled_up(doors)
 
     drawn = raw(doors, "analytics/history", "shop_id=demo-eu&sku=HP-100&format=svg")
@@ -130,6 +130,8 @@ def test_a_history_is_drawn_and_nothing_else_is(doors: Doors) -> None:
     dots = raw(doors, "analytics/history", "shop_id=demo-eu&sku=HP-100", "image/png")
     assert dots["headers"]["content-type"] == "image/png"
     assert base64.b64decode(dots["body"]).startswith(b"\x89PNG")
+    over_time = raw(doors, "analytics/slices", "shop_id=demo-eu&by=category&second=day&format=png")
+    assert base64.b64decode(over_time["body"]).startswith(b"\x89PNG")
     for wanted in ("svg", "png"):
         assert raw(doors, "analytics/index", f"shop_id=demo-eu&format={wanted}")["statusCode"] == 422
 

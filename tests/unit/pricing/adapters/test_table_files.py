@@ -5,6 +5,7 @@ import re
 import struct
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -122,7 +123,7 @@ def test_our_own_changes_are_marked_where_they_are() -> None:
 
 def test_a_picture_of_very_many_rivals_stays_one_that_can_be_drawn() -> None:
     one = answer("history", day="2026-11-23", line="ours", price=Decimal(9))
-    rivals = [one.rows[0] | {"line": f"c{number:03}"} for number in range(200)]
+    rivals = [{**one.rows[0], "line": f"c{number:03}"} for number in range(200)]
 
     drawn = Files().write(replace(one, rows=(*one.rows, *rivals)), "svg").decode()
 
@@ -140,9 +141,31 @@ def test_words_are_drawn_with_the_font_that_comes_with_it() -> None:
     assert len({png(one) for one in (*words, bold)}) == 4
 
 
+@pytest.mark.parametrize("by", [("day",), ("day", "category"), ("category", "day"), ("brand", "week")])
+def test_indexes_are_drawn_over_days_and_weeks(by: tuple[Dimension, ...]) -> None:
+    one = answer("slices", by=by)
+    time, other = ("key", "second") if by[0] in {"day", "week"} else ("second", "key")
+    times = ("2026-11-22", "2026-11-23") if "day" in by else ("2026-W47", "2026-W48")
+    groups = ("Audio", None) if len(by) > 1 else (None,)
+    told: list[dict[str, Any]] = [{time: at, other: name, "index": Decimal(98)} for name in groups for at in times]
+    rows = [{**one.rows[0], **some} for some in told]
+    asked = replace(one.asked, first=MONDAY.date() - timedelta(days=1))
+
+    drawn = Files().write(replace(one, asked=asked, rows=tuple(rows)), "svg").decode()
+
+    assert drawn.count("<polyline") == len(groups)
+    assert all(f">{word}</text>" in drawn for word in (times[0], times[1]))
+    assert (">Audio</text>" in drawn, ">none</text>" in drawn, ">all</text>" in drawn) == (
+        *(len(by) > 1, len(by) > 1),
+        len(by) == 1,
+    )
+    assert "below 100 we are cheaper" in drawn
+
+
 @pytest.mark.parametrize("analysis", [one for one in ANALYSES if one != "history"])
-def test_only_a_history_is_drawn(analysis: Analysis) -> None:
-    assert checked_format(analysis, "xlsx") == "xlsx"
+def test_only_what_runs_over_time_is_drawn(analysis: Analysis) -> None:
+    checked_format(analysis, ("brand",), "xlsx")
+    checked_format("slices", ("brand", "week"), "png")
     for wanted in ("svg", "png"):
         with pytest.raises(InvalidWindow):
-            checked_format(analysis, wanted)
+            checked_format(analysis, ("brand",), wanted)
