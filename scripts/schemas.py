@@ -65,6 +65,7 @@ def _pricing() -> FastAPI:
         "trial_function",
         "write_shop_function",
         "sealing_key_arn",
+        "mail_from",
     )
     settings = pricing.settings.ApiSettings.model_validate(
         COMMON | BUS | dict.fromkeys(names, "none") | {"scanner_lanes": 1}

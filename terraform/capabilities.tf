@@ -60,6 +60,17 @@ locals {
           resources = [aws_kms_key.sealing.arn]
         }]
       }
+      sends_mail = {
+        environment = {
+          MAIL_FROM = var.mail_from
+        }
+        # The address may be verified by itself or with its whole domain.
+        statements = [for address in compact([var.mail_from]) : {
+          actions   = ["ses:SendEmail"]
+          resources = [for name in [address, split("@", address)[1]] : "arn:${local.partition}:ses:${var.region}:${local.account}:identity/${name}"]
+          condition = { StringEquals = { "ses:FromAddress" = address } }
+        }]
+      }
       verifies_tokens = {
         environment = {
           SIGNING_KEYS = jsonencode(local.published_keys)

@@ -6,6 +6,7 @@
 #   signs_tokens       the current signing key
 #   seals              shuts secrets of people before they are kept
 #   opens_sealed       opens them, to use them
+#   sends_mail         sends e-mail from the platform's address
 #   verifies_tokens    the published keys and the issuer
 #   valkey             the cache, and the limits that are counted there
 #   manages_schedules  the schedule group
@@ -40,6 +41,7 @@ locals {
     signs_tokens      = false
     seals             = false
     opens_sealed      = false
+    sends_mail        = false
     verifies_tokens   = false
     valkey            = false
     manages_schedules = false
@@ -205,7 +207,10 @@ locals {
         ROLL_UPS_QUEUE_URL    = "pricing-roll-ups"
         SIMULATIONS_QUEUE_URL = "pricing-simulations"
       }
-      environment = { SCANNER_LANES = tostring(var.scanner_lanes) }
+      environment = {
+        MAIL_FROM     = var.mail_from
+        SCANNER_LANES = tostring(var.scanner_lanes)
+      }
       invokes = {
         STORED_PAGES_FUNCTION = "pricing-stored-pages"
         TRIAL_FUNCTION        = "pricing-trial"
@@ -369,32 +374,50 @@ locals {
       memory_mb   = 512
       timeout_s   = 60
       mongodb     = true
-      environment = { ALERT_PAUSE_MINUTES = tostring(var.alert_pause_minutes) }
+      environment = {
+        ALERT_PAUSE_MINUTES = tostring(var.alert_pause_minutes)
+        API_URL             = local.token_issuer
+      }
     }
     "pricing-ask-deliveries" = {
-      description = "Asks for attempts to tell webhooks, and signs them"
-      house       = "pricing"
-      handler     = "pricing.handlers.ask_deliveries.handler"
-      memory_mb   = 512
-      timeout_s   = 60
-      mongodb     = true
-      sends_to    = { DELIVER_QUEUE_URL = "pricing-deliver" }
+      description  = "Asks for attempts to tell receivers, and signs those to webhooks"
+      house        = "pricing"
+      handler      = "pricing.handlers.ask_deliveries.handler"
+      memory_mb    = 512
+      timeout_s    = 60
+      mongodb      = true
+      opens_sealed = true
+      sends_to = {
+        DELIVER_QUEUE_URL = "pricing-deliver"
+        MAIL_QUEUE_URL    = "pricing-mail"
+      }
     }
     "pricing-deliver" = {
-      description = "Tells receivers of webhooks; no store, no secret, no private network"
-      house       = "pricing"
-      handler     = "pricing.handlers.deliver.handler"
-      memory_mb   = 512
-      timeout_s   = 60
-      private     = false
-      sends_to    = { DELIVERED_QUEUE_URL = "pricing-delivered" }
+      description  = "Tells webhooks and Slack channels; no store, no private network, no secret but the channels' addresses"
+      house        = "pricing"
+      handler      = "pricing.handlers.deliver.handler"
+      memory_mb    = 512
+      timeout_s    = 60
+      private      = false
+      opens_sealed = true
+      sends_to     = { DELIVERED_QUEUE_URL = "pricing-delivered" }
       environment = {
         SCANNER_USER_AGENT = var.scanner_user_agent
         SCANNER_CONNECT_TO = var.scanner_connect_to
       }
     }
+    "pricing-send-mail" = {
+      description = "Sends alerts by e-mail; no store, no secret, no private network"
+      house       = "pricing"
+      handler     = "pricing.handlers.send_mail.handler"
+      memory_mb   = 512
+      timeout_s   = 60
+      private     = false
+      sends_mail  = true
+      sends_to    = { DELIVERED_QUEUE_URL = "pricing-delivered" }
+    }
     "pricing-record-deliveries" = {
-      description = "Keeps what attempts to tell webhooks came to"
+      description = "Keeps what attempts to tell receivers came to"
       house       = "pricing"
       handler     = "pricing.handlers.record_deliveries.handler"
       memory_mb   = 512

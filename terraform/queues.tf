@@ -9,10 +9,12 @@ locals {
     "pricing-pages-later" = { consumer = "pricing-return-pages", batch_size = 10, maximum_concurrency = 2 }
     "pricing-observed"    = { consumer = "pricing-record-observations", batch_size = 10, maximum_concurrency = 10 }
     # One page each; few at once, because each costs a question to a language model.
-    "pricing-unread"    = { consumer = "pricing-read-unread", batch_size = 1, maximum_concurrency = 2 }
-    "pricing-decide"    = { consumer = "pricing-decide", batch_size = 1, maximum_concurrency = 10 }
-    "pricing-publish"   = { consumer = "pricing-publish", batch_size = 1, maximum_concurrency = 5 }
-    "pricing-deliver"   = { consumer = "pricing-deliver", batch_size = 1, maximum_concurrency = 10 }
+    "pricing-unread"  = { consumer = "pricing-read-unread", batch_size = 1, maximum_concurrency = 2 }
+    "pricing-decide"  = { consumer = "pricing-decide", batch_size = 1, maximum_concurrency = 10 }
+    "pricing-publish" = { consumer = "pricing-publish", batch_size = 1, maximum_concurrency = 5 }
+    "pricing-deliver" = { consumer = "pricing-deliver", batch_size = 1, maximum_concurrency = 10 }
+    # As many at once as SES lets a new account send in a second.
+    "pricing-mail"      = { consumer = "pricing-send-mail", batch_size = 1, maximum_concurrency = 2 }
     "pricing-delivered" = { consumer = "pricing-record-deliveries", batch_size = 10, maximum_concurrency = 2 }
     "pricing-rates"     = { consumer = "pricing-record-rates", batch_size = 10, maximum_concurrency = 2 }
     "pricing-runs-due"  = { consumer = "pricing-start-run", batch_size = 10, maximum_concurrency = 2 }

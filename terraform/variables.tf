@@ -137,6 +137,18 @@ variable "log_retention_days" {
   }
 }
 
+variable "mail_from" {
+  description = "The address that alerts are sent from, which SES must have verified, alone or with its domain. Without one the platform sends no e-mail."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.mail_from == "" || can(regex("^[^@\\s<>]+@[a-z0-9.-]+$", var.mail_from))
+    error_message = "mail_from is an address such as alerts@example.com, its host in small letters and without a name before it."
+  }
+}
+
 variable "mongodb_uris" {
   description = "House = connection string, for a MongoDB that terraform/atlas does not manage. Empty where it does."
   type        = map(string)

@@ -28,8 +28,9 @@ class RecordProductsSettings(StoreSettings, ConsumerSettings):
 
 
 class ApiSettings(TellingSettings, WorkBucketSettings, SealingSettings, EdgeSettings):
-    """What the HTTP API is told."""
+    """What the HTTP API is told; without a `mail_from` nobody can be told by e-mail."""
 
+    mail_from: str
     decide_queue_url: str
     publish_queue_url: str
     reports_queue_url: str
@@ -86,8 +87,9 @@ class RollUpSettings(RecordSettings):
 
 
 class RaiseAlertsSettings(StoreSettings):
-    """What the raiser of alerts is told: how long a change waits, in case it is taken back."""
+    """What the raiser of alerts is told: how long a change waits, should it be taken back, and where alerts are."""
 
+    api_url: str = Field(pattern=r"^https?://.*[^/]$")
     alert_pause_minutes: int = Field(ge=1, le=240)
 
 
@@ -162,16 +164,24 @@ class ReadUnreadSettings(FunctionSettings, ConsumerSettings):
     observed_queue_url: str
 
 
-class AskDeliveriesSettings(StoreSettings):
-    """What the function is told that asks for attempts to tell webhooks."""
+class AskDeliveriesSettings(StoreSettings, SealingSettings):
+    """What the function is told that asks for attempts to tell receivers."""
 
     deliver_queue_url: str
+    mail_queue_url: str
 
 
-class DeliverSettings(FetcherSettings, ConsumerSettings):
-    """What the sender of webhooks is told. It holds no database and no credential but its queues'."""
+class DeliverSettings(FetcherSettings, ConsumerSettings, SealingSettings):
+    """What the sender to webhooks and Slack is told. It holds no database."""
 
     delivered_queue_url: str
+
+
+class SendMailSettings(FunctionSettings, ConsumerSettings):
+    """What the sender of e-mail is told: the address it sends from, empty where there is none. It holds no database."""
+
+    delivered_queue_url: str
+    mail_from: str
 
 
 class WriteShopSettings(FetcherSettings, SealingSettings):
@@ -205,6 +215,7 @@ DOORS: dict[str, type[BaseSettings]] = {
     "return_pages": ReturnSettings,
     "roll_up": RollUpSettings,
     "scan_pages": ScannerSettings,
+    "send_mail": SendMailSettings,
     "simulate": RecordSettings,
     "start_run": StartRunSettings,
     "trial": StoreSettings,

@@ -110,7 +110,22 @@ run "scanner" {
 
   assert {
     condition     = !local.functions["pricing-deliver"].private && length([for variable in keys(local.environments["pricing-deliver"]) : variable if can(regex("MONGODB|TOKEN|VALKEY|BUS", variable))]) == 0
-    error_message = "Whoever meets a receiver of webhooks stays outside and knows of no store."
+    error_message = "Whoever meets a receiver stays outside and knows of no store."
+  }
+
+  assert {
+    condition = alltrue([
+      !local.functions["pricing-send-mail"].private,
+      length([for variable in keys(local.environments["pricing-send-mail"]) : variable if can(regex("MONGODB|TOKEN|VALKEY|BUS|KEY", variable))]) == 0,
+      length([for statement in local.statements["pricing-send-mail"] : true if contains(statement.actions, "ses:SendEmail")]) == 0,
+      length([for name, statements in local.statements : name if length([for one in statements : true if anytrue([for action in one.actions : startswith(action, "ses:")])]) > 0]) == 0,
+    ])
+    error_message = "Without an address to send from nobody may send e-mail; who sends knows of no store and no key."
+  }
+
+  assert {
+    condition     = [for name, row in local.functions : name if row.opens_sealed] == ["pricing-ask-deliveries", "pricing-deliver"] && [for name, row in local.functions : name if row.seals] == ["pricing-api"]
+    error_message = "Who shuts secrets cannot open them, and only who sends can."
   }
 
   assert {

@@ -111,7 +111,7 @@ def test_the_web_is_asked_in_known_places_whose_limits_are_bounds(places: dict[s
     assert places["WebTransport"] == {
         "functions/pricing/adapters/aiohttp_pages.py",
         "functions/pricing/adapters/aiohttp_rates.py",
-        "functions/pricing/adapters/aiohttp_webhooks.py",
+        "functions/pricing/adapters/aiohttp_receivers.py",
         "functions/pricing/adapters/aiohttp_woocommerce.py",
         "functions/products/adapters/aiohttp_files.py",
     }

@@ -24,13 +24,6 @@ from shared.kernel.errors import Unavailable
 from tests.fakes.publication import FakeShop
 
 
-class FakeSeals:
-    """Seals by saying who may open it."""
-
-    async def seal(self, secret: str, organisation_id: str) -> str:
-        return f"{organisation_id}|{secret[::-1]}"
-
-
 @dataclass
 class FakeConnectedShops:
     """Sites by their address; each opens for the organisation that sealed its credentials, and for no other."""

@@ -23,13 +23,13 @@ from pricing.adapters import (
     mongo_promotions,
     mongo_publication_settings,
     mongo_rates,
+    mongo_receivers,
     mongo_recipes,
     mongo_reports,
     mongo_runs,
     mongo_saved_views,
     mongo_scan_budget,
     mongo_simulations,
-    mongo_webhooks,
     offer_changes,
     outbox_roll_ups,
 )
@@ -79,7 +79,9 @@ INDEXES: Indexes = {
     mongo_scan_budget.EFFECTS: mongo_scan_budget.EFFECT_INDEXES,
     outbox_roll_ups.COLLECTION: (),
     mongo_simulations.COLLECTION: mongo_simulations.INDEXES,
-    mongo_webhooks.DELIVERIES: mongo_webhooks.DELIVERY_INDEXES,
-    mongo_webhooks.ENDPOINTS: mongo_webhooks.ENDPOINT_INDEXES,
+    mongo_receivers.DELIVERIES: mongo_receivers.DELIVERY_INDEXES,
+    mongo_receivers.RECEIVERS: mongo_receivers.RECEIVER_INDEXES,
     outbox.COLLECTION: outbox.INDEXES,
 }
+GONE = mongo_receivers.GONE
+"""Collections of before that nobody reads any more."""

@@ -13,7 +13,7 @@ from pricing.adapters.mongo_alerts import COLLECTION as ALERTS
 from pricing.adapters.mongo_alerts import alert_document, cause_key, line_from
 from pricing.adapters.mongo_market_events import COLLECTION as EVENTS
 from pricing.adapters.mongo_market_events import event_from, event_key
-from pricing.adapters.mongo_webhooks import tell_webhooks
+from pricing.adapters.mongo_receivers import tell_receivers
 from pricing.domain.alerts.alert import Alert, Cause
 from pricing.domain.alerts.lines import AlertLine
 from pricing.domain.alerts.market import MarketEvent
@@ -46,8 +46,9 @@ class _Overtaken(Conflict):
 class MongoAlertDesk:
     """The market_events, alert_lines, alert_causes and alert_ledgers collections of the pricing database."""
 
-    def __init__(self, mongo: Mongo) -> None:
+    def __init__(self, mongo: Mongo, api_url: str) -> None:
         self._mongo = mongo
+        self._api_url = api_url
 
     async def due(self, ripe_before: datetime, at: datetime, limit: int) -> Sequence[ShopId]:
         """Return some shops that have changes from before a moment, or something to say by now."""
@@ -135,12 +136,12 @@ class MongoAlertDesk:
                     [alert_document(one) for one in step.alerts], session=session
                 )
                 for one in step.alerts:
-                    await tell_webhooks(
+                    await tell_receivers(
                         self._mongo,
                         shop.organisation_id,
                         "alert.raised",
                         one.alert_id,
-                        _told_alert(one),
+                        _told_alert(one, self._api_url),
                         one.raised_at,
                         session,
                     )
@@ -186,11 +187,11 @@ def _line_document(line: AlertLine) -> Document:
     return _line_key(line) | asdict(line)
 
 
-def _told_alert(alert: Alert) -> Document:
-    """An alert as receivers of webhooks are told of it; its lines are read by its id."""
+def _told_alert(alert: Alert, api_url: str) -> Document:
+    """An alert as receivers are told of it; its lines are read by its id."""
     names = ("alert_id", "rule_id", "shop_id", "kind", "text", "competitor_id", "direction", "currency", "offers")
     plain = {name: getattr(alert, name) for name in (*names, "products", "under_floor")}
-    link = f"/pricing/alerts/{alert.alert_id}"
+    link = f"{api_url}/pricing/alerts/{alert.alert_id}"
     return plain | {"money": None if alert.money is None else f"{alert.money:f}", "link": link}
 
 

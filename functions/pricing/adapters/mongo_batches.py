@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from pricing.adapters.commands import PUBLISH, batch_requested
 from pricing.adapters.mongo_changes import COLLECTION as CHANGES
 from pricing.adapters.mongo_changes import release_unsent, waiting_changes
-from pricing.adapters.mongo_webhooks import tell_webhooks
+from pricing.adapters.mongo_receivers import tell_receivers
 from pricing.domain.errors import BatchNotFound
 from pricing.domain.outcome import Outcome, next_review
 from pricing.domain.price_change import State
@@ -229,7 +229,7 @@ class MongoBatches:
                 "detail": detail,
             }
             event_id = derived_id("evt", batch.organisation_id, batch.batch_id, "ended")
-            await tell_webhooks(self._mongo, batch.organisation_id, "batch.ended", event_id, told, at, session)
+            await tell_receivers(self._mongo, batch.organisation_id, "batch.ended", event_id, told, at, session)
             return ended
 
         ended = await self._mongo.transaction(work)

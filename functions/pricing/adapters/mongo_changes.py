@@ -9,7 +9,7 @@ from pymongo.errors import PyMongoError
 
 from pricing.adapters.mongo_facts import COLLECTION as FACTS
 from pricing.adapters.mongo_own_moves import note_moves
-from pricing.adapters.mongo_webhooks import tell_webhooks
+from pricing.adapters.mongo_receivers import tell_receivers
 from pricing.domain.decision import Route
 from pricing.domain.price_change import PriceChange, State
 from pricing.usecases.publication_ports import ChangesWanted, Tally
@@ -221,7 +221,7 @@ class MongoPriceChanges:
             "prices": [_told_price(one, names.get(one.product_id)) for one in applied],
         }
         event_id = derived_id("evt", first.organisation_id, first.change_id)
-        await tell_webhooks(self._mongo, first.organisation_id, "price.applied", event_id, data, at, session)
+        await tell_receivers(self._mongo, first.organisation_id, "price.applied", event_id, data, at, session)
 
     async def release(self, organisation_id: str, batch_id: str) -> None:
         """Take the changes of a batch that were not sent out of it; they stay approved."""
@@ -299,7 +299,7 @@ class MongoPriceChanges:
 
 
 def _told_price(change: PriceChange, name: str | None) -> dict[str, str | None]:
-    """A written price as receivers of webhooks are told of it."""
+    """A written price as receivers are told of it."""
     return {
         "change_id": change.change_id,
         "product_id": change.product_id,

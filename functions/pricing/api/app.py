@@ -22,6 +22,7 @@ from pricing.api.publication import batch_routes, emergency_stop_routes, feed_ro
 from pricing.api.quarantine import quarantine_routes
 from pricing.api.rates import rate_routes
 from pricing.api.rebuilds import rebuild_routes
+from pricing.api.receivers import receiver_routes
 from pricing.api.recipes import recipe_routes
 from pricing.api.reports import report_routes
 from pricing.api.rereads import reread_routes
@@ -30,7 +31,6 @@ from pricing.api.saved_views import saved_view_routes
 from pricing.api.scan_budget import scan_budget_routes
 from pricing.api.shop_publication import publication_routes
 from pricing.api.simulations import simulation_routes
-from pricing.api.webhooks import webhook_routes
 from pricing.usecases.house import Pricing
 from shared.runtime.http_api import Edge, Manners, build_api
 from shared.runtime.prometheus import gauge_routes
@@ -88,7 +88,7 @@ def build_app(house: Pricing, edge: Edge | None = None) -> FastAPI:
         feed_routes(house),
         alert_rule_routes(house),
         alert_routes(house),
-        webhook_routes(house),
+        receiver_routes(house),
         filter_routes(house),
         report_routes(house),
         simulation_routes(house),

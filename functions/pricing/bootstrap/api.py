@@ -42,6 +42,7 @@ from pricing.usecases.promotions.prior_price import ReadPriorPrices
 from pricing.usecases.promotions.show import ReadEvidence
 from pricing.usecases.publication_settings import SetPublication
 from pricing.usecases.rebuild_facts import RebuildFacts
+from pricing.usecases.receivers import RegisterReceiver
 from pricing.usecases.recipes import MendRecipe, ReadRecipe, RetireRecipe, SaveRecipe, TryRecipe
 from pricing.usecases.register import ImportOffers, RegisterCompetitor, RegisterOffers
 from pricing.usecases.report import RequestReport
@@ -53,7 +54,6 @@ from pricing.usecases.simulations import LinkSimulationFile, RequestSimulation
 from pricing.usecases.start_runs import StartRun
 from pricing.usecases.tell_kpi import TellKpi
 from pricing.usecases.undo import UndoBatch
-from pricing.usecases.webhooks import RegisterEndpoint
 from shared.kernel.clock import Clock, system_clock
 from shared.kernel.gauges import ReadGauges
 from shared.runtime.cache import Cache
@@ -113,7 +113,7 @@ def wire(
         start_batch=starts_batch(kept, clock),
         undo_batch=UndoBatch(changes=kept.changes, batches=kept.batches, gate=gate_of(kept), clock=clock),
         tell_kpi=TellKpi(batches=kept.batches, gate=gate_of(kept)),
-        set_publication=SetPublication(settings=kept.publication, seals=outside.seals, clock=clock),
+        set_publication=SetPublication(settings=kept.publication, seals=outside.sealer, clock=clock),
         check_connector=CheckConnector(settings=kept.publication, facts=kept.facts, shops=outside.shops),
         stop_writing=StopWriting(emergency_stops=kept.emergency_stops, facts=kept.facts, clock=clock),
         lift_stop=LiftStop(emergency_stops=kept.emergency_stops, clock=clock),
@@ -123,7 +123,13 @@ def wire(
         end_promotion=EndPromotion(promotions=kept.promotions, clock=clock),
         read_evidence=ReadEvidence(promotions=kept.promotions, assess=assess, clock=clock),
         read_prior_prices=ReadPriorPrices(facts=kept.facts, promotions=kept.promotions, assess=assess),
-        register_endpoint=RegisterEndpoint(webhooks=kept.webhooks, clock=clock, draw=secrets.token_bytes),
+        register_receiver=RegisterReceiver(
+            receivers=kept.receivers,
+            sealer=outside.sealer,
+            clock=clock,
+            draw=secrets.token_bytes,
+            sends_mail=outside.sends_mail,
+        ),
         save_alert_rule=SaveAlertRule(rules=kept.alert_rules),
         save_filter=SaveFilter(filters=kept.filters),
         preview_filter=PreviewFilter(facts=kept.facts),
@@ -169,7 +175,8 @@ def bootstrap(settings: ApiSettings | None = None, edge: Edge | None = None) -> 
             pages=LambdaStoredPages(known.stored_pages_function),
             trials=LambdaTrials(known.trial_function),
             shops=LambdaConnectedShops(known.write_shop_function),
-            seals=Sealer(known.sealing_key_arn),
+            sealer=Sealer(known.sealing_key_arn),
+            sends_mail=bool(known.mail_from),
         ),
         lanes=known.scanner_lanes,
         overview=overview,

@@ -22,13 +22,13 @@ from pricing.adapters.mongo_promotions import MongoPromotions
 from pricing.adapters.mongo_publication_settings import MongoPublicationSettings
 from pricing.adapters.mongo_quarantine import MongoQuarantine
 from pricing.adapters.mongo_rates import MongoRates
+from pricing.adapters.mongo_receivers import MongoReceivers
 from pricing.adapters.mongo_recipes import MongoRecipes
 from pricing.adapters.mongo_reports import MongoReports
 from pricing.adapters.mongo_runs import MongoRuns
 from pricing.adapters.mongo_saved_views import MongoSavedViews
 from pricing.adapters.mongo_scan_budget import MongoBudgets
 from pricing.adapters.mongo_simulations import MongoSimulations
-from pricing.adapters.mongo_webhooks import MongoWebhooks
 from pricing.adapters.outbox_rebuilds import OutboxRebuilds
 from pricing.adapters.outbox_roll_ups import OutboxRollUps
 from pricing.bootstrap.database import database, outbox_of
@@ -67,7 +67,7 @@ def stores(mongo: Mongo, outbox: Outbox, clock: Clock = system_clock) -> Stores:
         promotions=MongoPromotions(mongo),
         alert_rules=MongoAlertRules(mongo),
         alerts=MongoAlerts(mongo),
-        webhooks=MongoWebhooks(mongo),
+        receivers=MongoReceivers(mongo),
         rebuilds=OutboxRebuilds(outbox),
         market_days=MongoMarketDays(mongo),
         views=MongoSavedViews(mongo),

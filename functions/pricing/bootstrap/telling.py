@@ -1,4 +1,4 @@
-"""Wire the doors that tell people: alerts, webhooks, answers."""
+"""Wire the doors that tell people: alerts, receivers, answers."""
 
 import random
 from datetime import timedelta
@@ -6,21 +6,22 @@ from datetime import timedelta
 from pricing.adapters.mongo_alert_desk import MongoAlertDesk
 from pricing.adapters.mongo_facts import MongoFacts
 from pricing.adapters.mongo_market import MongoCompetitors, MongoOffers
+from pricing.adapters.mongo_receivers import MongoReceivers
 from pricing.adapters.mongo_runs import MongoRuns
-from pricing.adapters.mongo_webhooks import MongoWebhooks
-from pricing.adapters.sqs_webhooks import SqsAttempts
+from pricing.adapters.sqs_attempts import SqsAttempts
 from pricing.bootstrap.database import database
 from pricing.settings import (
     AskDeliveriesSettings,
     RaiseAlertsSettings,
     RecordDeliveriesSettings,
 )
+from pricing.usecases.deliveries import AskDeliveries, RecordDelivery
 from pricing.usecases.questions import AskMarket
 from pricing.usecases.raise_alerts import RaiseAlerts
-from pricing.usecases.webhooks import AskDeliveries, RecordDelivery
 from shared.kernel.clock import system_clock
 from shared.runtime.outbox import Outbox
 from shared.runtime.queues import Queue
+from shared.runtime.sealed import Sealer
 
 
 def raise_alerts() -> RaiseAlerts:
@@ -28,7 +29,7 @@ def raise_alerts() -> RaiseAlerts:
     settings = RaiseAlertsSettings()
     mongo = database(settings)
     return RaiseAlerts(
-        desk=MongoAlertDesk(mongo),
+        desk=MongoAlertDesk(mongo, settings.api_url),
         facts=MongoFacts(mongo),
         offers=MongoOffers(mongo),
         competitors=MongoCompetitors(mongo),
@@ -39,16 +40,21 @@ def raise_alerts() -> RaiseAlerts:
 
 
 def ask_deliveries() -> AskDeliveries:
-    """What asks for attempts to tell webhooks."""
+    """What asks for attempts to tell receivers."""
     settings = AskDeliveriesSettings()
-    wanted = SqsAttempts(Queue(settings.deliver_queue_url), system_clock)
-    return AskDeliveries(webhooks=MongoWebhooks(database(settings)), wanted=wanted, clock=system_clock)
+    web, mail = Queue(settings.deliver_queue_url), Queue(settings.mail_queue_url)
+    return AskDeliveries(
+        receivers=MongoReceivers(database(settings)),
+        opener=Sealer(settings.sealing_key_arn),
+        wanted=SqsAttempts({"webhook": web, "slack": web, "email": mail}, system_clock),
+        clock=system_clock,
+    )
 
 
 def record_deliveries() -> RecordDelivery:
     """The keeper of what attempts came to."""
     return RecordDelivery(
-        webhooks=MongoWebhooks(database(RecordDeliveriesSettings())), clock=system_clock, draw=random.random
+        receivers=MongoReceivers(database(RecordDeliveriesSettings())), clock=system_clock, draw=random.random
     )
 
 

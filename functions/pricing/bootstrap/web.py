@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from pricing.adapters.aiohttp_rates import AioHttpRates
-from pricing.adapters.aiohttp_webhooks import AioHttpWebhooks
+from pricing.adapters.aiohttp_receivers import AioHttpReceivers
 from pricing.adapters.shop_door import ShopDoor
 from pricing.adapters.sqs_rates import SqsRates
 from pricing.settings import DeliverSettings, FetchRatesSettings, WriteShopSettings
 from pricing.usecases.rates import FetchRates
-from pricing.usecases.webhooks import Sender
+from pricing.usecases.receiver_ports import Sender
 from shared.kernel.clock import system_clock
 from shared.runtime.queues import Queue
 from shared.runtime.sealed import Sealer
@@ -22,18 +22,19 @@ def fetch_rates() -> FetchRates:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookSender:
-    """What meets receivers of webhooks, and the queue that it answers on."""
+class WebSender:
+    """What meets receivers on the web, and the queue that it answers on."""
 
     sender: Sender
     delivered: Queue
 
 
-def webhook_sender(settings: DeliverSettings | None = None) -> WebhookSender:
-    """The sender of webhooks."""
+def web_sender(settings: DeliverSettings | None = None) -> WebSender:
+    """The sender to webhooks and Slack."""
     known = settings or DeliverSettings()
-    sender = AioHttpWebhooks(known.scanner_user_agent, connect_to=known.detour)
-    return WebhookSender(sender=sender, delivered=Queue(known.delivered_queue_url))
+    opener = Sealer(known.sealing_key_arn)
+    sender = AioHttpReceivers(known.scanner_user_agent, opener, connect_to=known.detour)
+    return WebSender(sender=sender, delivered=Queue(known.delivered_queue_url))
 
 
 def shop_door(settings: WriteShopSettings | None = None) -> ShopDoor:

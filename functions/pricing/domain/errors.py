@@ -409,22 +409,43 @@ class AlertRuleChanged(Conflict):
     title = "Somebody else changed the rule of alerts"
 
 
-class InvalidWebhookEndpoint(Invalid):
-    """A receiver of webhooks that may not be told anything."""
+class InvalidReceiver(Invalid):
+    """A receiver that may not be told anything."""
 
-    code = "pricing/invalid-webhook-endpoint"
-    title = "The receiver of webhooks cannot be as it is written"
-
-
-class WebhookEndpointNotFound(NotFound):
-    """No such receiver of webhooks in this organisation."""
-
-    code = "pricing/webhook-endpoint-not-found"
-    title = "There is no such receiver of webhooks"
+    code = "pricing/invalid-receiver"
+    title = "The receiver cannot be as it is written"
 
 
-class TooManyWebhookEndpoints(Conflict):
-    """An organisation with as many receivers of webhooks as it may have."""
+class ReceiverNotFound(NotFound):
+    """No such receiver in this organisation."""
 
-    code = "pricing/too-many-webhook-endpoints"
-    title = "There are as many receivers of webhooks as there may be"
+    code = "pricing/receiver-not-found"
+    title = "There is no such receiver"
+
+
+class TooManyReceivers(Conflict):
+    """An organisation with as many receivers as it may have."""
+
+    code = "pricing/too-many-receivers"
+    title = "There are as many receivers as there may be"
+
+
+class MailNotSetUp(Conflict):
+    """E-mail, where the platform has no address to send it from."""
+
+    code = "pricing/mail-not-set-up"
+    title = "This platform sends no e-mail"
+
+
+class WrongCode(Invalid):
+    """A code that does not prove an address."""
+
+    code = "pricing/wrong-code"
+    title = "The code does not prove the address"
+
+
+class TooManyCodes(Conflict):
+    """An organisation that asked for as many codes as it may in a day."""
+
+    code = "pricing/too-many-codes"
+    title = "There were as many codes today as there may be"

@@ -1,4 +1,4 @@
-"""Lambda: asks for attempts to tell webhooks that are due (EventBridge Scheduler → SQS `pricing-deliver`)."""
+"""Lambda: asks for attempts to tell receivers that are due (EventBridge Scheduler → SQS, a queue for each sender)."""
 
 from pricing.bootstrap.telling import ask_deliveries
 from shared.runtime.lambda_invoke import tick_handler

@@ -32,13 +32,6 @@ class ConnectedShops(Protocol):
         """Read what the shop shows; whatever the shop does is an answer."""
 
 
-class Seals(Protocol):
-    """Shuts secrets of people, so that they may be kept."""
-
-    async def seal(self, secret: str, organisation_id: str) -> str:
-        """Return what may be kept; only who may open it does, and only for this organisation."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedProduct:
     """How a product of ours stands in the connected shop."""

@@ -8,7 +8,7 @@ from pricing.usecases.alert_rules import SaveAlertRule
 from pricing.usecases.analytics import DayFigures, ReadAnalysis
 from pricing.usecases.approve import ApproveChanges, DenyChanges
 from pricing.usecases.candidates import Candidates, StartDiscovery
-from pricing.usecases.connected_shops import CheckConnector, ConnectedShops, Seals
+from pricing.usecases.connected_shops import CheckConnector, ConnectedShops
 from pricing.usecases.data_health import HealthFacts, ReadDataHealth
 from pricing.usecases.emergency_stops import LiftStop, StopWriting
 from pricing.usecases.filters import Filters, PreviewFilter, SaveFilter
@@ -35,6 +35,8 @@ from pricing.usecases.publication_ports import (
 from pricing.usecases.publication_settings import SetPublication
 from pricing.usecases.publish import StartBatch
 from pricing.usecases.rebuild_facts import RebuildFacts, Rebuilds
+from pricing.usecases.receiver_ports import Receivers
+from pricing.usecases.receivers import RegisterReceiver
 from pricing.usecases.recipes import MendRecipe, ReadRecipe, Recipes, RetireRecipe, SaveRecipe, StoredPages, TryRecipe
 from pricing.usecases.register import ImportOffers, RegisterCompetitor, RegisterOffers
 from pricing.usecases.report import ReportFiles, Reports, RequestReport
@@ -42,13 +44,13 @@ from pricing.usecases.reread import RereadObservation
 from pricing.usecases.roll_ups import RebuildDays, RollUps
 from pricing.usecases.saved_views import AnswerView, SavedViews, SaveView
 from pricing.usecases.scan_budget import Budgets, ReadBudget, SetBudget
+from pricing.usecases.sealing import Seals
 from pricing.usecases.simulations import LinkSimulationFile, RequestSimulation, SimulationFiles, Simulations
 from pricing.usecases.start_runs import StartRun
 from pricing.usecases.tables import TableFiles
 from pricing.usecases.tell_kpi import TellKpi
 from pricing.usecases.trials import Trials
 from pricing.usecases.undo import UndoBatch
-from pricing.usecases.webhooks import RegisterEndpoint, Webhooks
 from shared.kernel.clock import Clock
 from shared.kernel.gauges import ReadGauges
 
@@ -83,7 +85,7 @@ class Stores:
     promotions: Promotions
     alert_rules: AlertRules
     alerts: Alerts
-    webhooks: Webhooks
+    receivers: Receivers
     rebuilds: Rebuilds
     market_days: MarketDays
     roll_ups: RollUps
@@ -100,7 +102,8 @@ class Outside:
     pages: StoredPages
     trials: Trials
     shops: ConnectedShops
-    seals: Seals
+    sealer: Seals
+    sends_mail: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +155,7 @@ class Pricing:
     end_promotion: EndPromotion
     read_evidence: ReadEvidence
     read_prior_prices: ReadPriorPrices
-    register_endpoint: RegisterEndpoint
+    register_receiver: RegisterReceiver
     save_alert_rule: SaveAlertRule
     save_filter: SaveFilter
     preview_filter: PreviewFilter

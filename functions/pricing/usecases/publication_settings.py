@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from pricing.domain.publication import PublicationSettings, checked
 from pricing.domain.shop_connection import ConnectedTarget, ShopConnection, Target, checked_shop_url
-from pricing.usecases.connected_shops import Seals
 from pricing.usecases.publication_ports import PublicationSettingsStore
+from pricing.usecases.sealing import Seals
 from shared.kernel.clock import Clock
 
 

@@ -210,27 +210,35 @@ class PageUnread(Event):
 
 
 class DeliveryRequested(Event):
-    """Command: make one attempt to tell a receiver of webhooks. The headers carry the signature, the secret stays.
+    """Command: make one attempt to tell a receiver. The headers carry a webhook's signature, its secret stays.
 
-    `body` is what is signed, as it is to be sent.
+    `body` is what is signed, as it is to be sent; an e-mail's has `subject`, `text` and `html`. `url` is an e-mail
+    address over that channel, and sealed over Slack, where it is itself the secret.
     """
 
     type: Literal["pricing.delivery-requested"] = "pricing.delivery-requested"
     delivery_id: str
     attempt: int = Field(ge=1)
+    channel: Literal["webhook", "slack", "email"] = "webhook"
     url: str
     headers: dict[str, str]
     body: str
 
 
 class DeliveryTried(Event):
-    """The sender's answer: the status that the receiver answered with, or why there was none."""
+    """The sender's answer: the status that the receiver answered with, or why there was none.
+
+    The `verdict` says that no further attempt can succeed; `wait_seconds` is how long the receiver asked to be left
+    alone.
+    """
 
     type: Literal["pricing.delivery-tried"] = "pricing.delivery-tried"
     delivery_id: str
     attempt: int = Field(ge=1)
     status: int | None = None
     failure: str = ""
+    verdict: Literal["", "gone", "refused"] = ""
+    wait_seconds: float = Field(default=0.0, ge=0)
 
 
 class PagesRead(Event):

@@ -96,9 +96,21 @@ def judged(error: Exception) -> Verdict:
     return FINAL if isinstance(error, BotoCoreError) else Verdict(retry=False, sick=False)
 
 
+def answered_status(error: AwsUnavailable) -> int | None:
+    """The HTTP status that the service answered with; None when it did not answer."""
+    response = getattr(error.__cause__, "response", None) or {}
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return None if status is None else int(status)
+
+
 async def call(service: str, operation: str, **parameters: object) -> dict[str, Any]:
     """Call an operation of an AWS service off the event loop; its failure becomes `AwsUnavailable`."""
     return await _asked(service, service, operation, parameters)
+
+
+async def call_once(service: str, operation: str, **parameters: object) -> dict[str, Any]:
+    """The same for an operation that is not to happen twice: one whose answer is lost is not repeated."""
+    return await _asked(service, service, operation, parameters, repeatable=False)
 
 
 async def _asked(

@@ -19,11 +19,16 @@ class Migrated(Message):
     collections: dict[str, tuple[str, ...]]
 
 
-async def migrate(mongo: Mongo, indexes: Indexes) -> Migrated:
-    """Make every declared collection and index. A transaction may only write to collections that exist."""
+async def migrate(mongo: Mongo, indexes: Indexes, gone: Sequence[str] = ()) -> Migrated:
+    """Make every declared collection and index, and drop the collections that are `gone`.
+
+    A transaction may only write to collections that exist.
+    """
     made: dict[str, tuple[str, ...]] = {}
     try:
         existing = await mongo.database.list_collection_names()
+        for name in sorted(set(gone) & set(existing)):
+            await mongo.database.drop_collection(name)
         for name, models in indexes.items():
             if name not in existing:
                 await mongo.database.create_collection(name)
@@ -33,10 +38,10 @@ async def migrate(mongo: Mongo, indexes: Indexes) -> Migrated:
     return Migrated(collections=made)
 
 
-def migrate_handler(mongo: Mongo, indexes: Indexes) -> Handler:
+def migrate_handler(mongo: Mongo, indexes: Indexes, gone: Sequence[str] = ()) -> Handler:
     """The Lambda handler of a house's deploy step."""
 
     async def serve(_: object) -> Migrated:
-        return await migrate(mongo, indexes)
+        return await migrate(mongo, indexes, gone)
 
     return invoke_handler(TypeAdapter(object), serve)

@@ -35,9 +35,9 @@ from tests.fakes.pricing import (
 from tests.fakes.promotions import FakePromotions
 from tests.fakes.publication import FakeBatches, FakeChanges, FakeEmergencyStops, FakePublicationSettings
 from tests.fakes.rebuilds import FakeRebuilds
+from tests.fakes.receivers import FakeReceivers
 from tests.fakes.recipes import FakeRecipes
 from tests.fakes.simulations import FakeSimulations
-from tests.fakes.webhooks import FakeWebhooks
 
 
 def _in_memory() -> Kept:
@@ -67,7 +67,7 @@ def _in_memory() -> Kept:
         promotions=FakePromotions(),
         alert_rules=FakeAlertRules(desk),
         alerts=FakeAlerts(desk),
-        webhooks=FakeWebhooks(),
+        receivers=FakeReceivers(),
         rebuilds=FakeRebuilds(),
         market_days=FakeMarketDays(),
         roll_ups=FakeRollUps(),

@@ -146,7 +146,7 @@ def _in_mongodb(mongo: Mongo, run: Runner) -> World:
         log=MongoScanLog(mongo, outbox, lambda: MONDAY),
         quarantine=MongoQuarantine(mongo, lambda: MONDAY),
         runs=MongoRuns(mongo, outbox),
-        desk=MongoAlertDesk(mongo),
+        desk=MongoAlertDesk(mongo, "https://api.example"),
         rules=MongoAlertRules(mongo),
         alerts=MongoAlerts(mongo),
         run=run,

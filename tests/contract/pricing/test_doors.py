@@ -550,11 +550,11 @@ def published(market: Market) -> dict[str, Any]:
 
 def test_receivers_of_webhooks_are_told_of_applied_prices_and_ended_publications(market: Market) -> None:
     market.doors.cloud.functions["products-prices"] = Catalogue()
-    body = {"url": "https://receiver.example/", "events": ["price.applied", "batch.ended"]}
-    assert market.api.ask("POST", "/pricing/webhook-endpoints", body).status == 201
+    body = {"address": "https://receiver.example/", "events": ["price.applied", "batch.ended"]}
+    assert market.api.ask("POST", "/pricing/receivers", body).status == 201
     batch = published(market)
     market.deliver("publish", "sqs_batch_requested", market.doors.cloud.messages("publish")[-1])
-    kept = market.doors.database["webhook_deliveries"].find({}, sort=[("sequence", 1)])
+    kept = market.doors.database["deliveries"].find({}, sort=[("sequence", 1)])
     told = {one["event"]: json.loads(one["body"])["data"] for one in kept}
     (change,) = market.api.ask("GET", "/pricing/price-changes", query=f"batch_id={batch['batch_id']}").json["data"]
 

@@ -55,12 +55,12 @@ from shared.kernel.identity import Caller
 from shared.runtime.cache import Cache
 from shared.runtime.mongo import OPTIONS, Mongo
 from shared.runtime.outbox import Outbox
-from shared.runtime.sealed import Sealer
 from shared.runtime.valkey import Valkey
 from tests.builders.events import identity
 from tests.builders.pricing import a_change, an_observation, an_offer
 from tests.fakes.auth import FakeAttempts, FakePasswords
 from tests.fakes.rsa_signer import RsaSigner
+from tests.fakes.sealer import FakeSealer
 
 ISSUER = "https://issuer.example"
 PATIENCE_SECONDS = 60
@@ -110,7 +110,8 @@ def houses(mongo: Mongo, signer: RsaSigner) -> dict[str, FastAPI]:
             pages=LambdaStoredPages("none"),
             trials=LambdaTrials("none"),
             shops=LambdaConnectedShops("none"),
-            seals=Sealer("none"),
+            sealer=FakeSealer(),
+            sends_mail=False,
         ),
         lanes=1,
         past=pricing.bootstrap.stores.past_of(mongo),

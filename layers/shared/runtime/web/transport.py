@@ -33,6 +33,15 @@ class Answer:
         return len(self.packed)
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a server answered to a post: its status, and the beginning of the body as far as it was read."""
+
+    status: int
+    headers: CIMultiDict[str]
+    start: bytes = b""
+
+
 class Limits(Protocol):
     """The bounds of a connection: seconds to open it, seconds without a byte, bytes on the wire."""
 
@@ -94,15 +103,17 @@ class WebTransport:
                 )
             return Answer(response.status, response.headers.copy(), told.unpacked, told.packed, told.encoding)
 
-    async def post(self, url: str, headers: dict[str, str], body: bytes, seconds: float) -> int:
-        """Post to a checked URL, follow nothing and leave the answer's body unread; returns the status."""
+    async def post(self, url: str, headers: dict[str, str], body: bytes, seconds: float, most_bytes: int) -> Posted:
+        """Post to a checked URL, follow nothing and read at most so many bytes of the answer's body."""
         target, extra = self._target(url)
         async with (
             asyncio.timeout(seconds),
             self._opened().post(target, data=body, headers={**headers, **extra}, allow_redirects=False) as response,
         ):
+            # A body in a coding is not unpacked: nothing that is worth so few bytes comes in one.
+            start = await _start_of(response.content, most_bytes) if most_bytes else b""
             response.close()
-            return response.status
+            return Posted(response.status, response.headers.copy(), start)
 
     def _target(self, url: str) -> tuple[URL, dict[str, str]]:
         if self._connect_to is None:
@@ -129,3 +140,10 @@ class WebTransport:
                 trust_env=False,
             )
         return self._session
+
+
+async def _start_of(content: aiohttp.StreamReader, most_bytes: int) -> bytes:
+    start = b""
+    while len(start) < most_bytes and (more := await content.read(most_bytes - len(start))):
+        start += more
+    return start

@@ -23,12 +23,12 @@ from pricing.usecases.review_batch import ReviewBatch
 from pricing.usecases.tell_kpi import TellKpi
 from pricing.usecases.undo import UndoBatch
 from tests.builders.pricing import MONDAY, a_change, some_facts
-from tests.fakes.connected_shops import FakeSeals
 from tests.fakes.holds import FakeHolds
 from tests.fakes.market_days import FakeRollUps
 from tests.fakes.pricing import FakeFacts, FakeReports, FakeRuns, FakeStops
 from tests.fakes.promotions import runs_no_promotions
 from tests.fakes.publication import FakeBatches, FakeChanges, FakeShop, an_open_gate
+from tests.fakes.sealer import FakeSealer
 from tests.fakes.simulations import FakeSimulations
 
 COLLEAGUE = Approver(user_id="colleague", manages=False, justification="")
@@ -79,7 +79,7 @@ class World:
         return asyncio.run(stopping(organisation_id, "engineer", shop_id, "a wrong cost file"))
 
     def set_publication(self, **changes: Any) -> None:
-        setting = SetPublication(settings=self.gate.settings, seals=FakeSeals(), clock=lambda: self.now)
+        setting = SetPublication(settings=self.gate.settings, seals=FakeSealer(), clock=lambda: self.now)
         asyncio.run(setting("org", "demo-eu", "manager", lambda known: replace(known, **changes)))
 
     def tell_kpi(self, batch: Batch, value: str, organisation_id: str = "org") -> Batch:

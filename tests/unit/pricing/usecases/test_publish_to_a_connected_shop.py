@@ -16,7 +16,8 @@ from pricing.usecases.publication_settings import SetPublication
 from pricing.usecases.shop_by_target import ShopByTarget
 from shared.kernel.errors import Unavailable
 from tests.builders.pricing import MONDAY
-from tests.fakes.connected_shops import FakeConnectedShops, FakeSeals, FakeSite, FollowingCatalogue
+from tests.fakes.connected_shops import FakeConnectedShops, FakeSite, FollowingCatalogue
+from tests.fakes.sealer import FakeSealer
 from tests.unit.pricing.usecases.publication_world import APPROVED, World
 
 URL = "https://shop.example"
@@ -43,7 +44,7 @@ class Connected:
         self.set_target(ConnectedTarget(kind="WOOCOMMERCE", url=URL, credentials=CREDENTIALS))
 
     def set_target(self, target: Target, organisation_id: str = "org") -> PublicationSettings:
-        setting = SetPublication(settings=self.world.gate.settings, seals=FakeSeals(), clock=lambda: MONDAY)
+        setting = SetPublication(settings=self.world.gate.settings, seals=FakeSealer(), clock=lambda: MONDAY)
         return asyncio.run(setting(organisation_id, "demo-eu", "manager", lambda known: known, target))
 
     def publish(self) -> Batch:
