@@ -19,6 +19,7 @@ from pricing.domain.alerts.lines import AlertLine
 from pricing.domain.alerts.market import MarketEvent
 from pricing.domain.alerts.raising import Ledger, LineKey, Round, Step
 from pricing.domain.alerts.rule import AlertRule
+from pricing.domain.alerts.tokens import tokens_of
 from pricing.usecases.alert_ports import ShopId
 from shared.kernel.errors import Conflict
 from shared.kernel.identifiers import derived_id
@@ -136,21 +137,19 @@ class MongoAlertDesk:
                     [alert_document(one) for one in step.alerts], session=session
                 )
                 for one in step.alerts:
-                    await tell_receivers(
-                        self._mongo,
-                        shop.organisation_id,
-                        "alert.raised",
-                        one.alert_id,
-                        _told_alert(one, self._api_url),
-                        one.raised_at,
-                        session,
-                    )
+                    await self._tell(one, session)
 
         try:
             await self._mongo.transaction(work)
         except (_Overtaken, DuplicateKeyError):
             return False
         return True
+
+    async def _tell(self, alert: Alert, session: Session) -> None:
+        link = f"{self._api_url}/pricing/alerts/{alert.alert_id}"
+        whose, name, at = alert.organisation_id, alert.alert_id, alert.raised_at
+        told, values = _told_alert(alert, link), tokens_of(alert, link)
+        await tell_receivers(self._mongo, whose, "alert.raised", name, told, at, session, values)
 
     async def _advance(self, shop: ShopId, ledger: Ledger, session: Session) -> None:
         document = _ledger_key(shop) | asdict(ledger)
@@ -187,11 +186,10 @@ def _line_document(line: AlertLine) -> Document:
     return _line_key(line) | asdict(line)
 
 
-def _told_alert(alert: Alert, api_url: str) -> Document:
+def _told_alert(alert: Alert, link: str) -> Document:
     """An alert as receivers are told of it; its lines are read by its id."""
     names = ("alert_id", "rule_id", "shop_id", "kind", "text", "competitor_id", "direction", "currency", "offers")
     plain = {name: getattr(alert, name) for name in (*names, "products", "under_floor")}
-    link = f"{api_url}/pricing/alerts/{alert.alert_id}"
     return plain | {"money": None if alert.money is None else f"{alert.money:f}", "link": link}
 
 

@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from pricing.domain.delivery import Delivery
 from pricing.domain.errors import ReceiverNotFound, TooManyReceivers
 from pricing.domain.receiver import MOST_RECEIVERS, EventName, Proof, Receiver, Secret
-from pricing.domain.told import body_of
+from pricing.domain.told import Wording, body_of
 from shared.kernel.identifiers import derived_id
 from shared.kernel.paging import Page, Window
 from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
@@ -45,8 +45,12 @@ async def tell_receivers(
     data: Mapping[str, Any],
     at: datetime,
     session: Session,
+    values: Mapping[str, str] | None = None,
 ) -> None:
-    """Keep an event on its way to each receiver that wants it, in the transaction of what it tells of."""
+    """Keep an event on its way to each receiver that wants it, in the transaction of what it tells of.
+
+    `values` are those of the tokens that a receiver's template may have.
+    """
     query: Document = {"organisation_id": organisation_id}
     found = mongo.collection(RECEIVERS).find(query, session=session)
     wanted = [one for one in [receiver_from(each) async for each in found] if one.enabled and event in one.events]
@@ -59,13 +63,17 @@ async def tell_receivers(
             receiver_id=one.receiver_id,
             event_id=event_id,
             event=event,
-            body=body_of(one.channel, event, data, at),
+            body=body_of(one.channel, event, data, at, _wording(one, values)),
             created_at=at,
             next_at=at,
         )
         for one in wanted
     ]
     await mongo.collection(DELIVERIES).bulk_write([_new(one) for one in deliveries], ordered=False, session=session)
+
+
+def _wording(receiver: Receiver, values: Mapping[str, str] | None) -> Wording | None:
+    return None if values is None or not receiver.template else Wording(receiver.template, values)
 
 
 def receiver_from(document: Document) -> Receiver:

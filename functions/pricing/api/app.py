@@ -8,6 +8,7 @@ from pricing.api.analytics import analytics_routes
 from pricing.api.changes import change_routes
 from pricing.api.competitor_settings import competitor_setting_routes
 from pricing.api.data_health import data_health_routes
+from pricing.api.deliveries import delivery_routes
 from pricing.api.discoveries import discovery_routes
 from pricing.api.filters import filter_routes
 from pricing.api.holds import hold_routes
@@ -89,6 +90,7 @@ def build_app(house: Pricing, edge: Edge | None = None) -> FastAPI:
         alert_rule_routes(house),
         alert_routes(house),
         receiver_routes(house),
+        delivery_routes(house),
         filter_routes(house),
         report_routes(house),
         simulation_routes(house),

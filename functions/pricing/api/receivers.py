@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
+from pricing.api.deliveries import DeliveryView, delivery_shown
 from pricing.api.managers import must_manage
-from pricing.domain.delivery import Delivery
 from pricing.domain.receiver import LONGEST_ADDRESS, EventName, Receiver
+from pricing.domain.template import LONGEST_TEMPLATE
 from pricing.usecases.house import Pricing
 from pricing.usecases.receivers import NewReceiver as Asked
 from shared.runtime.answers import Body, View, answer, listing, timestamp
@@ -16,6 +17,14 @@ from shared.runtime.http_api import Asking, Paging
 
 type ToldName = Literal["alert.raised", "price.applied", "batch.ended"]
 type ChannelName = Literal["webhook", "slack", "email"]
+type Template = Annotated[
+    str,
+    Field(
+        max_length=LONGEST_TEMPLATE,
+        description="How alerts are worded, with tokens; ours, when empty",
+        examples=["{competitor}: {product} {old} → {new} ({percent})\n{link}"],
+    ),
+]
 
 
 class NewReceiver(Body):
@@ -29,6 +38,14 @@ class NewReceiver(Body):
         examples=["https://shop.example/hooks/prices", "prices@shop.example"],
     )
     events: list[ToldName] = Field(min_length=1, max_length=3)
+    template: Template = ""
+
+
+class ReceiverChange(Body):
+    """What of a receiver is to change; what is left out stays."""
+
+    events: list[ToldName] | None = Field(default=None, min_length=1, max_length=3)
+    template: Template | None = None
 
 
 class NewConfirmation(Body):
@@ -44,6 +61,7 @@ class ReceiverView(View):
     channel: str
     address: str
     events: list[str]
+    template: str
     enabled: bool
     off_why: str
     created_by: str
@@ -60,29 +78,6 @@ class ReceiverPage(View):
     """Some receivers, newest first."""
 
     data: list[ReceiverView]
-    next_cursor: str | None
-
-
-class DeliveryView(View):
-    """One event on its way to one receiver; `event_id` is by it a receiver knows it again."""
-
-    delivery_id: str
-    receiver_id: str
-    event_id: str
-    event: str
-    state: str
-    attempts: int
-    last_status: int | None
-    last_failure: str
-    created_at: str
-    next_at: str | None
-    ended_at: str | None
-
-
-class DeliveryPage(View):
-    """Some deliveries, newest first."""
-
-    data: list[DeliveryView]
     next_cursor: str | None
 
 
@@ -112,6 +107,7 @@ def receiver_routes(house: Pricing) -> APIRouter:
                 channel=body.channel,
                 address=body.address,
                 events=events,
+                template=body.template,
             )
         )
         place = {"Location": f"/pricing/receivers/{made.receiver_id}"}
@@ -129,6 +125,19 @@ def receiver_routes(house: Pricing) -> APIRouter:
     async def get_receiver(asking: Asking, receiver_id: str) -> Response:
         asking.must("prices:read")
         return answer(_receiver(await receivers.get(asking.organisation_id, receiver_id)))
+
+    @router.patch(
+        "/receivers/{receiver_id}",
+        response_model=ReceiverView,
+        responses=described(403, 404, 422),
+        summary="Change what a receiver is told, or how",
+    )
+    async def change_receiver(asking: Asking, receiver_id: str, body: ReceiverChange) -> Response:
+        """Its address stays: another one is another receiver."""
+        _must_change(asking)
+        events: frozenset[EventName] | None = None if body.events is None else frozenset(body.events)
+        changed = await register.change(asking.organisation_id, receiver_id, events, body.template)
+        return answer(_receiver(changed))
 
     @router.post(
         "/receivers/{receiver_id}/rotations",
@@ -165,7 +174,7 @@ def receiver_routes(house: Pricing) -> APIRouter:
     async def test(asking: Asking, receiver_id: str) -> Response:
         """It goes out within two minutes; `GET /pricing/deliveries` says what became of it."""
         _must_change(asking)
-        return answer(_delivery(await register.test(asking.organisation_id, receiver_id)), status=202)
+        return answer(delivery_shown(await register.test(asking.organisation_id, receiver_id)), status=202)
 
     @router.delete(
         "/receivers/{receiver_id}",
@@ -179,14 +188,6 @@ def receiver_routes(house: Pricing) -> APIRouter:
         await receivers.remove(asking.organisation_id, receiver_id)
         return Response(status_code=204)
 
-    @router.get("/deliveries", response_model=DeliveryPage, summary="List what was sent to receivers, newest first")
-    async def list_deliveries(
-        asking: Asking, paging: Paging, receiver_id: Annotated[str | None, Query(max_length=64)] = None
-    ) -> Response:
-        asking.must("prices:read")
-        page = await receivers.deliveries(asking.organisation_id, paging, receiver_id)
-        return listing([_delivery(one) for one in page.items], page)
-
     return router
 
 
@@ -196,17 +197,10 @@ def _must_change(asking: Asking) -> None:
 
 
 def _receiver(receiver: Receiver) -> dict[str, Any]:
-    names = ("receiver_id", "channel", "address", "enabled", "off_why", "created_by")
+    names = ("receiver_id", "channel", "address", "template", "enabled", "off_why", "created_by")
     plain = {name: getattr(receiver, name) for name in names}
     return plain | {"events": sorted(receiver.events), "created_at": timestamp(receiver.created_at)}
 
 
 def _with_secret(receiver: Receiver, secret: str) -> dict[str, Any]:
     return _receiver(receiver) | {"secret": secret or None}
-
-
-def _delivery(delivery: Delivery) -> dict[str, Any]:
-    names = ("delivery_id", "receiver_id", "event_id", "event", "state", "attempts", "last_status", "last_failure")
-    moments = {name: getattr(delivery, name) for name in ("created_at", "next_at", "ended_at")}
-    plain = {name: getattr(delivery, name) for name in names}
-    return plain | {name: None if at is None else timestamp(at) for name, at in moments.items()}

@@ -53,6 +53,7 @@ from pricing.usecases.scan_budget import ReadBudget, SetBudget
 from pricing.usecases.simulations import LinkSimulationFile, RequestSimulation
 from pricing.usecases.start_runs import StartRun
 from pricing.usecases.tell_kpi import TellKpi
+from pricing.usecases.templates import PreviewTemplate
 from pricing.usecases.undo import UndoBatch
 from shared.kernel.clock import Clock, system_clock
 from shared.kernel.gauges import ReadGauges
@@ -130,6 +131,7 @@ def wire(
             draw=secrets.token_bytes,
             sends_mail=outside.sends_mail,
         ),
+        preview_template=PreviewTemplate(alerts=kept.alerts, clock=clock),
         save_alert_rule=SaveAlertRule(rules=kept.alert_rules),
         save_filter=SaveFilter(filters=kept.filters),
         preview_filter=PreviewFilter(facts=kept.facts),

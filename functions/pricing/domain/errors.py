@@ -449,3 +449,10 @@ class TooManyCodes(Conflict):
 
     code = "pricing/too-many-codes"
     title = "There were as many codes today as there may be"
+
+
+class InvalidTemplate(Invalid):
+    """A template that cannot be filled in."""
+
+    code = "pricing/invalid-template"
+    title = "The template cannot be filled in"

@@ -56,7 +56,7 @@ class Receiver:
 
     `address` is what people are shown: a URL, of Slack only its host, or an e-mail address. `secrets` are newest
     first: the newest has no end, and an older one signs beside it until it ends. An e-mail address waits for its
-    `proof`.
+    `proof`. The `template` is how alerts are told; empty, as we tell them.
     """
 
     receiver_id: str
@@ -70,6 +70,7 @@ class Receiver:
     proof: Proof | None = None
     enabled: bool = True
     off_why: str = ""
+    template: str = ""
 
     def is_told(self, event: EventName) -> bool:
         """Whether anything of this kind may leave for it now."""

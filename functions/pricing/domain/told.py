@@ -5,16 +5,18 @@ Whatever stands in the data is text: nothing in it becomes markup, a mention or 
 
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pricing.domain.receiver import Channel, EventName
+from pricing.domain.template import filled
 
 LONGEST_SUBJECT = 120
 LONGEST_TEXT = 3_000
 MOST_PRICES = 10
+NO_SUBJECT = "News of your prices"
 FOOT = "You get this because somebody confirmed this address. Your organisation's pricing managers can remove it."
 
 
@@ -27,16 +29,38 @@ class Words:
     link: str = ""
 
 
-def body_of(channel: Channel, event: EventName, data: Mapping[str, Any], at: datetime) -> str:
-    """What is sent over a channel, as JSON text."""
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a person wants an event told: a template, and the values of its tokens in this event."""
+
+    template: str
+    values: Mapping[str, str]
+
+
+def body_of(
+    channel: Channel, event: EventName, data: Mapping[str, Any], at: datetime, wording: Wording | None = None
+) -> str:
+    """What is sent over a channel, as JSON text. A webhook gets data, whatever the wording."""
     if channel == "webhook":
         return _json({"type": event, "timestamp": at.isoformat(), "data": data})
-    words = words_of(event, data)
+    words = words_of(event, data) if wording is None else worded(wording)
     if channel == "slack":
-        return _json({"text": slack_text(words), "unfurl_links": False, "unfurl_media": False})
+        # The template is Slack's notation, as its author wrote it; the values in it are text.
+        text = slack_text(words) if wording is None else _filled(wording, slack_escaped)
+        return _json({"text": text, "unfurl_links": False, "unfurl_media": False})
     foot = "" if event == "receiver.confirmation" else FOOT
-    subject = _line(words.subject, LONGEST_SUBJECT)
+    subject = _line(words.subject, LONGEST_SUBJECT) or NO_SUBJECT
     return _json({"subject": subject, "text": mail_text(words, foot), "html": mail_html(words, foot)})
+
+
+def worded(wording: Wording) -> Words:
+    """An event in a person's words; the first line is the subject."""
+    text = _filled(wording, str)
+    return Words(text.strip().partition("\n")[0], text)
+
+
+def _filled(wording: Wording, escape: Callable[[str], str]) -> str:
+    return filled(wording.template, wording.values, escape, LONGEST_TEXT)
 
 
 def words_of(event: EventName, data: Mapping[str, Any]) -> Words:

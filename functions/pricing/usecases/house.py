@@ -49,6 +49,7 @@ from pricing.usecases.simulations import LinkSimulationFile, RequestSimulation, 
 from pricing.usecases.start_runs import StartRun
 from pricing.usecases.tables import TableFiles
 from pricing.usecases.tell_kpi import TellKpi
+from pricing.usecases.templates import PreviewTemplate
 from pricing.usecases.trials import Trials
 from pricing.usecases.undo import UndoBatch
 from shared.kernel.clock import Clock
@@ -156,6 +157,7 @@ class Pricing:
     read_evidence: ReadEvidence
     read_prior_prices: ReadPriorPrices
     register_receiver: RegisterReceiver
+    preview_template: PreviewTemplate
     save_alert_rule: SaveAlertRule
     save_filter: SaveFilter
     preview_filter: PreviewFilter

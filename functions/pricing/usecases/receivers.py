@@ -1,9 +1,10 @@
 """Who is told: receivers registered with a secret or a proven address, renewed, tested."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from pricing.domain.alerts.tokens import TOKENS
 from pricing.domain.delivery import Delivery
 from pricing.domain.errors import InvalidReceiver, MailNotSetUp, TooManyCodes, WrongCode
 from pricing.domain.receiver import (
@@ -22,6 +23,7 @@ from pricing.domain.receiver import (
     secret_of,
     to_be_proven,
 )
+from pricing.domain.template import checked_template
 from pricing.domain.told import body_of
 from pricing.usecases.receiver_ports import Receivers
 from pricing.usecases.sealing import Seals
@@ -41,6 +43,7 @@ class NewReceiver:
     channel: Channel
     address: str
     events: frozenset[EventName]
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +59,10 @@ class RegisterReceiver:
     async def __call__(self, asked: NewReceiver) -> tuple[Receiver, str]:
         """Keep a new receiver; return it with its secret, empty where it has none to show.
 
-        `InvalidReceiver` when it may not be told anything, `MailNotSetUp` where the platform sends no e-mail.
+        `InvalidReceiver` when it may not be told anything, `InvalidTemplate` when its alerts could not be worded so,
+        `MailNotSetUp` where the platform sends no e-mail.
         """
+        _checked_wording(asked.channel, asked.template)
         if asked.channel == "email":
             return await self._mailbox(asked), ""
         url, at = checked_endpoint(asked.address), self.clock()
@@ -68,6 +73,7 @@ class RegisterReceiver:
             channel=asked.channel,
             address=hidden(url) if asked.channel == "slack" else url,
             events=asked.events,
+            template=asked.template,
             secrets=(Secret(await self.sealer.seal(secret, asked.organisation_id)),),
             created_by=asked.user_id,
             created_at=at,
@@ -85,6 +91,7 @@ class RegisterReceiver:
             channel="email",
             address=address,
             events=asked.events,
+            template=asked.template,
             created_by=asked.user_id,
             created_at=at,
         )
@@ -92,6 +99,18 @@ class RegisterReceiver:
         await self.receivers.add(receiver)
         await self._send(receiver, "receiver.confirmation", {"code": code})
         return receiver
+
+    async def change(
+        self, organisation_id: str, receiver_id: str, events: frozenset[EventName] | None, template: str | None
+    ) -> Receiver:
+        """Tell a receiver of other events, or word its alerts in another way; None leaves it as it is."""
+
+        def changed(known: Receiver) -> Receiver:
+            words = known.template if template is None else template
+            _checked_wording(known.channel, words)
+            return replace(known, events=events or known.events, template=words)
+
+        return await self.receivers.change(organisation_id, receiver_id, changed)
 
     async def rotate(self, organisation_id: str, receiver_id: str) -> tuple[Receiver, str]:
         """Give a webhook a new secret, or send a mailbox a new code; a webhook that was switched off is on again."""
@@ -143,3 +162,9 @@ class RegisterReceiver:
         )
         await self.receivers.tell([made])
         return made
+
+
+def _checked_wording(channel: Channel, template: str) -> None:
+    if template and channel == "webhook":
+        raise InvalidReceiver("a webhook is told data: only Slack channels and e-mail have a template")
+    checked_template(template, TOKENS)

@@ -253,11 +253,12 @@ def test_receivers_are_for_managers_and_for_their_organisation(market: Market) -
         ("POST", f"{path}/rotations", None),
         ("POST", f"{path}/confirmations", code),
         ("POST", f"{path}/tests", None),
+        ("PATCH", path, {"events": ["batch.ended"]}),
         ("DELETE", path, None),
     ]
-    assert [market.api.ask(how, where, what, proved=analyst).status for how, where, what in asked] == [403] * 5
-    theirs = [("GET", path, None), *asked[1:4]]
-    assert [market.api.ask(how, where, what, proved=other).status for how, where, what in theirs] == [404] * 4
+    assert [market.api.ask(how, where, what, proved=analyst).status for how, where, what in asked] == [403] * 6
+    theirs = [("GET", path, None), *asked[1:5]]
+    assert [market.api.ask(how, where, what, proved=other).status for how, where, what in theirs] == [404] * 5
     assert market.api.ask("DELETE", path, proved=other).status == 204
     assert market.api.ask("GET", "/pricing/receivers", proved=other).json["data"] == []
     assert len(market.api.ask("GET", "/pricing/receivers").json["data"]) == 1
@@ -307,3 +308,56 @@ def test_a_platform_that_sends_no_mail_says_so(doors: Doors, monkeypatch: pytest
     body = {"channel": "email", "address": "ann@shop.example", "events": ["alert.raised"]}
     refused = doors.api("pricing").ask("POST", "/pricing/receivers", body)
     assert (refused.status, refused.json["type"]) == (409, "/problems/pricing/mail-not-set-up")
+
+
+TEMPLATE = "*{competitor}* {product}: {old} → {new} {percent}, {more} more\n{link}"
+
+
+def test_an_alert_is_told_in_the_words_of_a_template(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = registered(market, channel="slack", address=SLACK, template=TEMPLATE)
+    path = f"/pricing/receivers/{room['receiver_id']}"
+    market.look("94.90", 3)
+    market.tick()
+    market.look("84.90", 2)
+    market.tick()
+    (attempt,) = delivered(market, monkeypatch, 200)
+    (alert,) = market.alerts()
+    asked = {"channel": "slack", "template": TEMPLATE, "alert_id": alert["alert_id"]}
+    tried = market.api.ask("POST", "/pricing/template-previews", asked)
+    theirs = market.api.ask("POST", "/pricing/template-previews", asked, proved=identity(EVERYTHING, "other"))
+    plain = market.api.ask("PATCH", path, {"template": "", "events": ["batch.ended"]}).json
+
+    told, link = json.loads(attempt.body)["text"], f"/pricing/alerts/{alert['alert_id']}"
+    first, last = told.splitlines()
+    assert first.startswith("*Shop* ")
+    assert first.endswith(": 94.90 EUR → 84.90 EUR -10.5 %, 0 more")
+    assert last == f"https://api.example{link}"
+    assert tried.json["text"] == f"{first}\n{link}"
+    assert (theirs.status, room["template"], plain["template"], plain["events"]) == (404, TEMPLATE, "", ["batch.ended"])
+
+
+def test_a_template_is_tried_with_an_example(market: Market) -> None:
+    asked = {"channel": "email", "template": "{competitor} is at {new} <now>\n{lines}"}
+    tried = market.api.ask("POST", "/pricing/template-previews", asked).json
+    assert tried["subject"] == "Nile is at 84.90 EUR <now>"
+    assert "Nile is at 84.90 EUR &lt;now&gt;<br>" in tried["html"]
+    assert tried["tokens"]["threshold"] == "The rule's threshold"
+
+
+def test_a_template_that_cannot_be_filled_in_is_refused_everywhere(market: Market) -> None:
+    path = f"/pricing/receivers/{registered(market, channel='slack', address=SLACK)['receiver_id']}"
+    hook = f"/pricing/receivers/{registered(market)['receiver_id']}"
+    wrong = {"template": "{prodct}"}
+    new = {"channel": "slack", "address": SLACK, "events": ["alert.raised"]}
+    asked = [
+        ("POST", "/pricing/receivers", new | wrong),
+        ("PATCH", path, wrong),
+        ("POST", "/pricing/template-previews", {"channel": "slack"} | wrong),
+    ]
+    for how, where, body in asked:
+        refused = market.api.ask(how, where, body)
+        assert (refused.status, refused.json["type"]) == (422, "/problems/pricing/invalid-template")
+        assert "did you mean {product}?" in refused.json["detail"]
+    data = market.api.ask("PATCH", hook, {"template": "{sku}"})
+    assert data.json["type"] == "/problems/pricing/invalid-receiver"
+    assert market.api.ask("PATCH", path, {"template": "x" * 1001}).status == 422

@@ -67,7 +67,8 @@ class Alert:
     """A message. `money` is a week's, in `currency`; both are None where a digest has several currencies.
 
     `lines` are the largest by money, `MOST_LINES` at most; `offers` and `products` count all. `causes` are what it
-    tells of: one, or a digest's several. `useful` is what the last person said of it.
+    tells of: one, or a digest's several. `competitor` is the name in its first line. `useful` is what the last person
+    said of it.
     """
 
     alert_id: str
@@ -91,6 +92,9 @@ class Alert:
     subscribers: tuple[str, ...] = ()
     useful: bool | None = None
     useful_by: str | None = None
+    rule_name: str = ""
+    competitor: str = ""
+    threshold: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +190,9 @@ def message(
         last_at=max(one.event.at for one in lines),
         lines=tuple(lines[:MOST_LINES]),
         subscribers=rule.subscribers,
+        rule_name=rule.name,
+        competitor=names.get(first.competitor_id, first.competitor_id),
+        threshold=f"{rule.threshold.amount:f} {'%' if rule.threshold.unit == 'percent' else first.currency}",
     )
 
 
