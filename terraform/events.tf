@@ -25,6 +25,12 @@ locals {
       types   = ["jobs.job-ended"]
       queue   = "pricing-jobs-ended"
     }
+    # What of the catalogue could not be taken in is told to who wants to know.
+    "imports-ended" = {
+      sources = ["products"]
+      types   = ["products.import-ended"]
+      queue   = "pricing-jobs-ended"
+    }
     "user-removed" = {
       sources = ["auth"]
       types   = ["auth.user-removed"]

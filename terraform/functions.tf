@@ -368,7 +368,7 @@ locals {
       sends_to    = { DECIDE_QUEUE_URL = "pricing-decide" }
     }
     "pricing-raise-alerts" = {
-      description = "Raises alerts of changes in the market"
+      description = "Raises alerts of changes in the market and of work that failed"
       house       = "pricing"
       handler     = "pricing.handlers.raise_alerts.handler"
       memory_mb   = 512
@@ -470,7 +470,7 @@ locals {
       mongodb     = true
     }
     "pricing-close-work" = {
-      description = "Closes runs, publications, reports and simulations whose jobs were ended"
+      description = "Closes runs, publications, reports and simulations whose jobs were ended, and notes imports that failed"
       house       = "pricing"
       handler     = "pricing.handlers.close_work.handler"
       memory_mb   = 512

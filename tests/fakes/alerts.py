@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pricing.domain.alerts.alert import Alert, Cause, levelled
+from pricing.domain.alerts.failures import Failure, FailureStep
 from pricing.domain.alerts.lines import AlertLine
 from pricing.domain.alerts.market import MarketEvent, followed
 from pricing.domain.alerts.raising import Ledger, LineKey, Step
@@ -153,3 +154,52 @@ class FakeAlerts:
                 )
         self.desk.kept_alerts[alert_id] = replace(alert, useful=useful, useful_by=user_id)
         return self.desk.kept_alerts[alert_id]
+
+
+@dataclass
+class FakeFailureDesk:
+    """Failures by id, and when each is to be looked at."""
+
+    on: list[AlertRule] = field(default_factory=list)
+    kept: dict[str, Failure] = field(default_factory=dict)
+    next_at: dict[str, datetime | None] = field(default_factory=dict)
+    told: list[Alert] = field(default_factory=list)
+    known: dict[tuple[str, str], Cause] = field(default_factory=dict)
+
+    async def note(self, failure: Failure) -> None:
+        wanted = [one for one in self.on if (one.organisation_id, one.shop_id) == _place_of(failure)]
+        if failure.failure_id not in self.kept and any(failure.trigger in one.triggers for one in wanted):
+            self.kept[failure.failure_id] = failure
+            self.next_at[failure.failure_id] = failure.at
+
+    async def due(self, at: datetime, limit: int) -> Sequence[ShopId]:
+        return sorted({ShopId(*_place_of(one)) for one in self.kept.values() if self._is_due(one, at)})[:limit]
+
+    async def rules(self, shop: ShopId) -> Sequence[AlertRule]:
+        return [one for one in self.on if (one.organisation_id, one.shop_id) == (shop.organisation_id, shop.shop_id)]
+
+    async def failures(self, shop: ShopId, at: datetime, limit: int) -> Sequence[Failure]:
+        own = [one for one in self.kept.values() if _place_of(one) == (shop.organisation_id, shop.shop_id)]
+        return [one for one in own if self._is_due(one, at)][:limit]
+
+    async def causes(self, shop: ShopId) -> Mapping[tuple[str, str], Cause]:
+        own = (shop.organisation_id, shop.shop_id)
+        return {key: one for key, one in self.known.items() if (one.organisation_id, one.shop_id) == own}
+
+    async def settle(self, step: FailureStep, taken: Sequence[Failure]) -> bool:
+        if any(self.kept[one.failure_id] != one for one in taken):
+            return False
+        for one in taken:
+            self.kept[one.failure_id] = replace(one, told_to=step.told_to[one.failure_id])
+            self.next_at[one.failure_id] = step.next_at[one.failure_id]
+        self.told += step.alerts
+        self.known |= {(one.rule_id, one.cause): one for one in step.causes}
+        return True
+
+    def _is_due(self, failure: Failure, at: datetime) -> bool:
+        next_at = self.next_at[failure.failure_id]
+        return next_at is not None and next_at <= at
+
+
+def _place_of(failure: Failure) -> tuple[str, str]:
+    return failure.organisation_id, failure.shop_id

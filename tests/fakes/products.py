@@ -111,8 +111,9 @@ class FakeImports:
         self.kept += [] if known else [report]
         return known[0] if known else report
 
-    async def refuse(self, organisation_id: str, import_id: str, detail: str, at: datetime) -> None:
+    async def refuse(self, organisation_id: str, shop_id: str, import_id: str, detail: str, at: datetime) -> None:
         assert organisation_id
+        assert shop_id
         assert at.tzinfo is not None
         self.refused[import_id] = detail
 

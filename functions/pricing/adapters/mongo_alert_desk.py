@@ -4,22 +4,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from pymongo import ASCENDING, DESCENDING, DeleteOne, IndexModel, ReplaceOne, UpdateOne
+from pymongo import ASCENDING, DESCENDING, DeleteOne, IndexModel, ReplaceOne
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
+from pricing.adapters.alert_telling import keep_told
 from pricing.adapters.mongo_alert_rules import CAUSES, LINES, rule_from
 from pricing.adapters.mongo_alert_rules import COLLECTION as RULES
-from pricing.adapters.mongo_alerts import COLLECTION as ALERTS
-from pricing.adapters.mongo_alerts import alert_document, cause_key, line_from
+from pricing.adapters.mongo_alerts import line_from
 from pricing.adapters.mongo_market_events import COLLECTION as EVENTS
 from pricing.adapters.mongo_market_events import event_from, event_key
-from pricing.adapters.mongo_receivers import tell_receivers
-from pricing.domain.alerts.alert import Alert, Cause
+from pricing.domain.alerts.alert import Cause
 from pricing.domain.alerts.lines import AlertLine
 from pricing.domain.alerts.market import MarketEvent
 from pricing.domain.alerts.raising import Ledger, LineKey, Round, Step
 from pricing.domain.alerts.rule import AlertRule
-from pricing.domain.alerts.tokens import tokens_of
 from pricing.usecases.alert_ports import ShopId
 from shared.kernel.errors import Conflict
 from shared.kernel.identifiers import derived_id
@@ -129,27 +127,13 @@ class MongoAlertDesk:
             if step.lines:
                 lines = [ReplaceOne(_line_key(one), _line_document(one), upsert=True) for one in step.lines]
                 await self._mongo.collection(LINES).bulk_write(lines, ordered=False, session=session)
-            if step.causes:
-                causes = [_told(one) for one in step.causes]
-                await self._mongo.collection(CAUSES).bulk_write(causes, ordered=False, session=session)
-            if step.alerts:
-                await self._mongo.collection(ALERTS).insert_many(
-                    [alert_document(one) for one in step.alerts], session=session
-                )
-                for one in step.alerts:
-                    await self._tell(one, session)
+            await keep_told(self._mongo, self._api_url, step.alerts, step.causes, session)
 
         try:
             await self._mongo.transaction(work)
         except (_Overtaken, DuplicateKeyError):
             return False
         return True
-
-    async def _tell(self, alert: Alert, session: Session) -> None:
-        link = f"{self._api_url}/pricing/alerts/{alert.alert_id}"
-        whose, name, at = alert.organisation_id, alert.alert_id, alert.raised_at
-        told, values = _told_alert(alert, link), tokens_of(alert, link)
-        await tell_receivers(self._mongo, whose, "alert.raised", name, told, at, session, values)
 
     async def _advance(self, shop: ShopId, ledger: Ledger, session: Session) -> None:
         document = _ledger_key(shop) | asdict(ledger)
@@ -184,16 +168,3 @@ def _line_key(line: AlertLine) -> Document:
 
 def _line_document(line: AlertLine) -> Document:
     return _line_key(line) | asdict(line)
-
-
-def _told_alert(alert: Alert, link: str) -> Document:
-    """An alert as receivers are told of it; its lines are read by its id."""
-    names = ("alert_id", "rule_id", "shop_id", "kind", "text", "competitor_id", "direction", "currency", "offers")
-    plain = {name: getattr(alert, name) for name in (*names, "products", "under_floor")}
-    return plain | {"money": None if alert.money is None else f"{alert.money:f}", "link": link}
-
-
-def _told(cause: Cause) -> UpdateOne:
-    # What people said of a cause meanwhile stays.
-    first = {name: getattr(cause, name) for name in ("shop_id", "rule_id", "cause")} | {"level": 0}
-    return UpdateOne(cause_key(cause), {"$set": {"told_at": cause.told_at}, "$setOnInsert": first}, upsert=True)

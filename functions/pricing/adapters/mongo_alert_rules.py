@@ -16,10 +16,12 @@ from shared.runtime.mongo import Document, Mongo, Session, paged, unavailable
 COLLECTION = "alert_rules"
 LINES = "alert_lines"
 CAUSES = "alert_causes"
+ON: list[tuple[str, int]] = [("enabled", ASCENDING), ("triggers", ASCENDING)]
 INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("_id", DESCENDING)], name="newest_first"),
     IndexModel([("organisation_id", ASCENDING), ("shop_id", ASCENDING), ("_id", DESCENDING)], name="newest_of_shop"),
-    IndexModel([("organisation_id", ASCENDING), ("shop_id", ASCENDING), ("enabled", ASCENDING)], name="on_in_shop"),
+    IndexModel([("organisation_id", ASCENDING), ("shop_id", ASCENDING), *ON], name="on_trigger_in_shop"),
+    IndexModel([("organisation_id", ASCENDING), *ON], name="on_trigger"),
 )
 
 

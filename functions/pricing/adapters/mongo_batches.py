@@ -9,7 +9,10 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from pricing.adapters.commands import PUBLISH, batch_requested
 from pricing.adapters.mongo_changes import COLLECTION as CHANGES
 from pricing.adapters.mongo_changes import release_unsent, waiting_changes
+from pricing.adapters.mongo_failures import note_failure
 from pricing.adapters.mongo_receivers import tell_receivers
+from pricing.domain.alerts.failures import Failure
+from pricing.domain.alerts.rule import AlertTrigger
 from pricing.domain.errors import BatchNotFound
 from pricing.domain.outcome import Outcome, next_review
 from pricing.domain.price_change import State
@@ -25,6 +28,7 @@ COLLECTION = "batches"
 # The publisher's memory in terraform/functions.tf.
 PUBLISHER_MB = 512
 BOUND_AT_ONCE = 500
+LOST = (State.FAILED.value, State.UNKNOWN.value)
 OUTCOMES: dict[str, JobOutcome] = {"FINISHED": "completed", "CANCELLED": "cancelled", "STOPPED": "failed"}
 INDEXES = (
     IndexModel([("organisation_id", ASCENDING), ("_id", DESCENDING)], name="newest_first"),
@@ -230,6 +234,8 @@ class MongoBatches:
             }
             event_id = derived_id("evt", batch.organisation_id, batch.batch_id, "ended")
             await tell_receivers(self._mongo, batch.organisation_id, "batch.ended", event_id, told, at, session)
+            if (said := _went_wrong(ended)) is not None:
+                await note_failure(self._mongo, _failure(ended, said, at), session)
             return ended
 
         ended = await self._mongo.transaction(work)
@@ -290,3 +296,27 @@ class MongoBatches:
         if document is None:
             raise BatchNotFound(f"no batch «{batch_id}»; POST /pricing/batches starts one")
         return batch_from(document)
+
+
+def _went_wrong(batch: Batch) -> str | None:
+    """What of a publication that ended went wrong, in a line; what a person ended did not."""
+    whole = f"Publication {batch.batch_id} in {batch.shop_id}"
+    if batch.state == "STOPPED":
+        return f"{whole} stopped: {batch.detail}"
+    states = batch.states or {}
+    lost = {state: states[state] for state in LOST if states.get(state)}
+    if not lost:
+        return None
+    counted = ", ".join(f"{count} {state}" for state, count in lost.items())
+    return f"{whole}: {counted} of {batch.total} prices"
+
+
+def _failure(batch: Batch, said: str, at: datetime) -> Failure:
+    return Failure(
+        failure_id=derived_id("fail", batch.organisation_id, batch.batch_id),
+        organisation_id=batch.organisation_id,
+        shop_id=batch.shop_id,
+        trigger=AlertTrigger.EXPORT_FAILED,
+        said=said,
+        at=at,
+    )

@@ -6,6 +6,9 @@ from pymongo import DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from pricing.adapters.commands import REPORTS
+from pricing.adapters.mongo_failures import note_everywhere
+from pricing.domain.alerts.failures import Failure
+from pricing.domain.alerts.rule import AlertTrigger
 from pricing.domain.errors import ReportNotFound
 from pricing.usecases.report import Report
 from shared.contracts.envelope import Event
@@ -68,6 +71,8 @@ class MongoReports:
         async def work(session: Session) -> None:
             await self._mongo.collection(COLLECTION).replace_one(key, key | asdict(report), session=session)
             await self._outbox.add(_ending(report), session)
+            if report.state == "FAILED":
+                await note_everywhere(self._mongo, _failure(report), session)
 
         await self._mongo.transaction(work)
         await self._outbox.relay_quietly()
@@ -121,3 +126,14 @@ def _ending(report: Report) -> list[Event]:
         # The scheduler ended the job and knows.
         return []
     return [facts.planned(report.rows, at), facts.progressed("all", at, done=report.rows, failed=0)]
+
+
+def _failure(report: Report) -> Failure:
+    return Failure(
+        failure_id=derived_id("fail", report.organisation_id, report.report_id),
+        organisation_id=report.organisation_id,
+        shop_id="",
+        trigger=AlertTrigger.EXPORT_FAILED,
+        said=f"Report {report.report_id} ({report.kind}) failed: {report.detail}",
+        at=report.finished_at or report.requested_at,
+    )

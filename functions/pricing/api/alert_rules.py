@@ -42,6 +42,8 @@ type TriggerName = Literal[
     "match_lost",
     "out_of_stock",
     "back_in_stock",
+    "import_failed",
+    "export_failed",
 ]
 type Triggers = Annotated[list[TriggerName], Field(min_length=1, max_length=len(AlertTrigger))]
 type Ids = Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(max_length=MOST_NAMED)]

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from pricing.adapters.mongo_alert_desk import MongoAlertDesk
 from pricing.adapters.mongo_facts import MongoFacts
+from pricing.adapters.mongo_failures import MongoFailureDesk
 from pricing.adapters.mongo_market import MongoCompetitors, MongoOffers
 from pricing.adapters.mongo_receivers import MongoReceivers
 from pricing.adapters.mongo_runs import MongoRuns
@@ -18,17 +19,19 @@ from pricing.settings import (
 from pricing.usecases.deliveries import AskDeliveries, RecordDelivery
 from pricing.usecases.questions import AskMarket
 from pricing.usecases.raise_alerts import RaiseAlerts
+from pricing.usecases.raise_failures import RaiseAll, RaiseFailures
 from shared.kernel.clock import system_clock
 from shared.runtime.outbox import Outbox
 from shared.runtime.queues import Queue
 from shared.runtime.sealed import Sealer
 
 
-def raise_alerts() -> RaiseAlerts:
+def raise_alerts() -> RaiseAll:
     """The raiser of alerts."""
     settings = RaiseAlertsSettings()
     mongo = database(settings)
-    return RaiseAlerts(
+    failures = RaiseFailures(desk=MongoFailureDesk(mongo, settings.api_url), clock=system_clock)
+    market = RaiseAlerts(
         desk=MongoAlertDesk(mongo, settings.api_url),
         facts=MongoFacts(mongo),
         offers=MongoOffers(mongo),
@@ -37,6 +40,7 @@ def raise_alerts() -> RaiseAlerts:
         clock=system_clock,
         pause=timedelta(minutes=settings.alert_pause_minutes),
     )
+    return RaiseAll(failures=failures, market=market)
 
 
 def ask_deliveries() -> AskDeliveries:

@@ -2,12 +2,14 @@
 
 from pricing.adapters.commands import DECIDE, PAGES, PUBLISH, REPORTS, ROLL_UPS, SIMULATIONS, UNREAD
 from pricing.adapters.mongo_batches import MongoBatches
+from pricing.adapters.mongo_failures import MongoFailureNotes
 from pricing.adapters.mongo_reports import MongoReports
 from pricing.adapters.mongo_runs import MongoRuns
 from pricing.adapters.mongo_simulations import MongoSimulations
 from pricing.bootstrap.database import database, outbox_of
 from pricing.settings import CloseWorkSettings, RelaySettings
 from pricing.usecases.close_work import CloseWork
+from pricing.usecases.raise_failures import NoteImport
 from shared.kernel.clock import system_clock
 from shared.runtime.claims import Claims
 from shared.runtime.outbox import Outbox
@@ -26,6 +28,11 @@ def close_work() -> CloseWork:
         simulations=MongoSimulations(mongo, outbox),
         clock=system_clock,
     )
+
+
+def note_import() -> NoteImport:
+    """The keeper of what failed of imports."""
+    return NoteImport(notes=MongoFailureNotes(database(CloseWorkSettings())))
 
 
 def relay() -> Outbox:

@@ -2,14 +2,17 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from products.domain.errors import ImportNotFound
 from products.usecases.ports import ImportReport, Merged
 from shared.contracts.envelope import Event
+from shared.contracts.products import ImportEnded
+from shared.kernel.identifiers import derived_id
 from shared.kernel.tables import RowFault
-from shared.runtime.job_facts import JobFacts
+from shared.runtime.job_facts import LONGEST_DETAIL, JobFacts
 from shared.runtime.mongo import Document, Mongo, Session, unavailable
 from shared.runtime.outbox import Outbox
 
@@ -52,9 +55,16 @@ class MongoImports:
         await self._outbox.relay_quietly()
         return report
 
-    async def refuse(self, organisation_id: str, import_id: str, detail: str, at: datetime) -> None:
+    async def refuse(self, organisation_id: str, shop_id: str, import_id: str, detail: str, at: datetime) -> None:
         """Announce that there is nothing to import, and why."""
-        await self._outbox.tell([JobFacts(organisation_id, import_id).ended("failed", at, detail)])
+        ended = ImportEnded(
+            **_envelope(organisation_id, import_id, at),
+            shop_id=shop_id,
+            rows=0,
+            accepted=0,
+            detail=detail[:LONGEST_DETAIL] or "there was nothing to import",
+        )
+        await self._outbox.tell([JobFacts(organisation_id, import_id).ended("failed", at, detail), ended])
 
     async def get(self, organisation_id: str, shop_id: str, import_id: str) -> ImportReport:
         """Return one report; `ImportNotFound` when there is none."""
@@ -78,4 +88,20 @@ def _announced(report: ImportReport, requested_by: str | None) -> list[Event]:
         facts.planned(report.rows, report.at),
         facts.progressed("rows", report.at, done=report.accepted, failed=report.rows - report.accepted),
         facts.ended("completed", report.at),
+        ImportEnded(
+            **_envelope(report.organisation_id, report.import_id, report.at),
+            shop_id=report.shop_id,
+            rows=report.rows,
+            accepted=report.accepted,
+        ),
     ]
+
+
+def _envelope(organisation_id: str, import_id: str, at: datetime) -> dict[str, Any]:
+    return {
+        "id": derived_id("evt", "products.import-ended", organisation_id, import_id),
+        "occurred_at": at,
+        "correlation_id": import_id,
+        "organisation_id": organisation_id,
+        "import_id": import_id,
+    }

@@ -45,7 +45,8 @@ class ImportPulled:
             text = text_of_file(await self._content(pulled))
             await self.import_catalogue(pulled.organisation_id, pulled.shop_id, text, import_id=pulled.job_id)
         except Rejected as error:
-            await self.imports.refuse(pulled.organisation_id, pulled.job_id, error.detail, self.clock())
+            whose, at = pulled.organisation_id, self.clock()
+            await self.imports.refuse(whose, pulled.shop_id, pulled.job_id, error.detail, at)
 
     async def _content(self, pulled: Pulled) -> bytes:
         if pulled.sha256 is None:

@@ -95,7 +95,7 @@ class Imports(Protocol):
         Without a person it is the work of a job that is known already.
         """
 
-    async def refuse(self, organisation_id: str, import_id: str, detail: str, at: datetime) -> None:
+    async def refuse(self, organisation_id: str, shop_id: str, import_id: str, detail: str, at: datetime) -> None:
         """Announce that there is nothing to import, and why."""
 
     async def get(self, organisation_id: str, shop_id: str, import_id: str) -> ImportReport:

@@ -37,6 +37,7 @@ from shared.contracts.pricing import (
 )
 from shared.contracts.products import (
     FilePulled,
+    ImportEnded,
     PricesRead,
     PricesWritten,
     ProductsChanged,
@@ -104,6 +105,7 @@ MESSAGES: dict[str, type[Message]] = {
     "pricing.summary-question": SummaryQuestion,
     "pricing.write-shop-prices": WriteShopPrices,
     "products.file-pulled": FilePulled,
+    "products.import-ended": ImportEnded,
     "products.prices-read": PricesRead,
     "products.prices-written": PricesWritten,
     "products.products-changed": ProductsChanged,

@@ -76,6 +76,17 @@ class FilePulled(Event):
     problem: str = Field(default="", max_length=500)
 
 
+class ImportEnded(Event):
+    """An import into a shop is over: so many of its rows were taken in; `detail` says why none could be."""
+
+    type: Literal["products.import-ended"] = "products.import-ended"
+    import_id: str
+    shop_id: str
+    rows: int = Field(ge=0)
+    accepted: int = Field(ge=0)
+    detail: str = Field(default="", max_length=500)
+
+
 class PriceToSet(Message):
     """A new price for one product, valid only while the shop still shows `expected`."""
 

@@ -78,6 +78,9 @@ def test_an_import_is_told_as_a_job_with_its_counts(doors: Doors) -> None:
     assert {event["job_id"] for event in told} == {report["import_id"]}
     assert (opened["kind"], opened["requested_by"], opened["subject"]) == ("import", "usr", "demo-eu")
     assert (planned["items"], progressed["done"], progressed["failed"], ended["outcome"]) == (3, 2, 1, "completed")
+    (whole,) = doors.cloud.facts("products.import-ended")
+    assert (whole["import_id"], whole["shop_id"]) == (report["import_id"], "demo-eu")
+    assert (whole["rows"], whole["accepted"]) == (3, 2)
 
 
 def test_bad_rows_come_back_by_line_and_column_and_the_good_go_in(doors: Doors) -> None:
@@ -202,7 +205,7 @@ def test_what_the_bus_did_not_take_is_sent_by_the_relay(doors: Doors) -> None:
     doors.cloud.down.clear()
     counts = [relay(sample("schedule_tick"))["count"] for _ in range(2)]
 
-    assert (counts, len(doors.cloud.told)) == ([5, 0], 5)
+    assert (counts, len(doors.cloud.told)) == ([6, 0], 6)
 
 
 def test_migrating_twice_is_migrating_once(doors: Doors) -> None:

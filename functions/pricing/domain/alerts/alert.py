@@ -10,7 +10,7 @@ from typing import Literal
 from pricing.domain.alerts.lines import AlertLine, seen_price
 from pricing.domain.alerts.rule import AlertRule, Direction
 
-type AlertKind = Literal["cause", "digest"]
+type AlertKind = Literal["cause", "digest", "failure"]
 
 MOST_LINES = 100
 LARGEST_LEVEL = 6
@@ -64,11 +64,11 @@ def levelled(level: int, *, before: bool | None, useful: bool) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """A message. `money` is a week's, in `currency`; both are None where a digest has several currencies.
+    """A message of the market, or of work that failed, which has no lines. `money` is a week's, in `currency`.
 
-    `lines` are the largest by money, `MOST_LINES` at most; `offers` and `products` count all. `causes` are what it
-    tells of: one, or a digest's several. `competitor` is the name in its first line. `useful` is what the last person
-    said of it.
+    Both are None where a digest has several currencies. `lines` are the largest by money, `MOST_LINES` at most;
+    `offers` and `products` count all. `causes` are what it tells of: one, or a digest's several. `competitor` is the
+    name in its first line. `useful` is what the last person said of it.
     """
 
     alert_id: str

@@ -36,6 +36,12 @@ class AlertTrigger(StrEnum):
     MATCH_LOST = "match_lost"
     OUT_OF_STOCK = "out_of_stock"
     BACK_IN_STOCK = "back_in_stock"
+    IMPORT_FAILED = "import_failed"
+    EXPORT_FAILED = "export_failed"
+
+
+WORK_TRIGGERS = frozenset({AlertTrigger.IMPORT_FAILED, AlertTrigger.EXPORT_FAILED})
+"""Those of work that failed; all others are of the market."""
 
 
 @dataclass(frozen=True, slots=True)

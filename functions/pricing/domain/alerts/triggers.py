@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from pricing.domain.alerts.market import MarketEvent
-from pricing.domain.alerts.rule import AlertRule, AlertTrigger, Direction
+from pricing.domain.alerts.rule import WORK_TRIGGERS, AlertRule, AlertTrigger, Direction
 from pricing.domain.market import ProductFacts
 
 CENT = Decimal("0.01")
@@ -70,7 +70,7 @@ def triggered(
     if not rule.scope.admits(at.facts) or not _is_meant(rule, event, at.others):
         return None
     for trigger in AlertTrigger:
-        if trigger not in rule.triggers or not _pulls(trigger, rule, event, at):
+        if trigger not in rule.triggers - WORK_TRIGGERS or not _pulls(trigger, rule, event, at):
             continue
         if trigger in PRICE_MOVES and _too_small(rule.smallest_move_percent + more_percent, event):
             continue
