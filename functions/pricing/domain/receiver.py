@@ -25,6 +25,7 @@ MOST_TRIES = 5
 UNCONFIRMED = "its address is not confirmed yet"
 LONGEST_ADDRESS = 2048
 LONGEST_MAIL = 254
+FOR_PEOPLE: frozenset[EventName] = frozenset({"alert.raised", "batch.ended"})
 # The dot-atom of RFC 5322 at a host name; quoted local parts and addresses in brackets are nobody's in practice.
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _HOST = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -92,6 +93,13 @@ def checked_mail(address: str) -> str:
     if not at or not fits or _LOCAL.fullmatch(local) is None or _HOST.fullmatch(host.lower()) is None:
         raise InvalidReceiver("an e-mail address is name@host.example, without a display name")
     return f"{local}@{host.lower()}"
+
+
+def checked_events(channel: Channel, events: frozenset[EventName]) -> frozenset[EventName]:
+    """The events, when they are for people: a publication of a thousand prices is told as ten events of prices."""
+    if channel != "webhook" and not events <= FOR_PEOPLE:
+        raise InvalidReceiver("price.applied is for webhooks, some hundred prices at a time; batch.ended sums them up")
+    return events
 
 
 def hidden(url: str) -> str:

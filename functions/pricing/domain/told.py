@@ -15,7 +15,6 @@ from pricing.domain.template import filled
 
 LONGEST_SUBJECT = 120
 LONGEST_TEXT = 3_000
-MOST_PRICES = 10
 NO_SUBJECT = "News of your prices"
 FOOT = "You get this because somebody confirmed this address. Your organisation's pricing managers can remove it."
 
@@ -69,12 +68,6 @@ def words_of(event: EventName, data: Mapping[str, Any]) -> Words:
         case "alert.raised":
             text = str(data["text"])
             return Words(text.partition("\n")[0], text, str(data["link"]))
-        case "price.applied":
-            prices = data["prices"]
-            said = [_price(one) for one in prices[:MOST_PRICES]]
-            said += [f"and {len(prices) - MOST_PRICES} more"] if len(prices) > MOST_PRICES else []
-            subject = f"{len(prices)} new prices in {data['shop_id']}"
-            return Words(subject, "\n".join([f"{subject}:", *said]))
         case "batch.ended":
             subject = f"Publication {data['batch_id']} in {data['shop_id']} ended: {data['state']}"
             counted = ", ".join(f"{count} {state}" for state, count in sorted(data["states"].items()))
@@ -120,11 +113,6 @@ def mail_html(words: Words, foot: str) -> str:
     more = f'<a href="{link}">Open it</a>' if words.link.startswith("https://") else link
     parts = [f"<p>{part}</p>" for part in (lines, more, foot and f"<small>{html.escape(foot)}</small>") if part]
     return f"<!doctype html><html><body>{''.join(parts)}</body></html>"
-
-
-def _price(price: Mapping[str, Any]) -> str:
-    before = "none" if price["before"] is None else price["before"]
-    return f"{price['sku']} {price['name'] or ''}".strip() + f": {before} → {price['after']} {price['currency']}"
 
 
 def _line(text: str, most: int) -> str:

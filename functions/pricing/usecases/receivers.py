@@ -15,6 +15,7 @@ from pricing.domain.receiver import (
     Receiver,
     Secret,
     checked_endpoint,
+    checked_events,
     checked_mail,
     code_of,
     hidden,
@@ -63,6 +64,7 @@ class RegisterReceiver:
         `MailNotSetUp` where the platform sends no e-mail.
         """
         _checked_wording(asked.channel, asked.template)
+        checked_events(asked.channel, asked.events)
         if asked.channel == "email":
             return await self._mailbox(asked), ""
         url, at = checked_endpoint(asked.address), self.clock()
@@ -108,7 +110,8 @@ class RegisterReceiver:
         def changed(known: Receiver) -> Receiver:
             words = known.template if template is None else template
             _checked_wording(known.channel, words)
-            return replace(known, events=events or known.events, template=words)
+            wanted = checked_events(known.channel, events or known.events)
+            return replace(known, events=wanted, template=words)
 
         return await self.receivers.change(organisation_id, receiver_id, changed)
 

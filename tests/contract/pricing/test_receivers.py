@@ -142,21 +142,22 @@ def test_an_event_is_told_to_who_wants_it_once(store: Callable[[str], Mongo], ru
         a_receiver(receiver_id="off", enabled=False),
         a_receiver(receiver_id="bored", events=frozenset({"alert.raised"})),
         a_receiver(receiver_id="theirs", organisation_id="other"),
-        a_receiver(receiver_id="room", channel="slack"),
+        a_receiver(receiver_id="room", channel="slack", events=frozenset({"batch.ended"})),
     ]
     for one in wanted:
         run(receivers.add(one))
-    data = {"shop_id": "demo", "prices": [], "n": "ü"}
+    data = {"shop_id": "demo", "batch_id": "bat", "state": "FINISHED", "states": {}, "detail": "", "n": "ü"}
 
     async def work(session: Session) -> None:
         await tell_receivers(mongo, "org", "price.applied", "evt", data, MONDAY, session)
+        await tell_receivers(mongo, "org", "batch.ended", "end", data, MONDAY, session)
 
     for _ in range(2):
         run(mongo.transaction(work))
     told = {one.receiver_id: json.loads(one.body) for one in run(receivers.deliveries("org", Window(), None)).items}
     assert set(told) == {"rcv", "room"}
     assert told["rcv"]["data"] == data
-    assert told["room"]["text"] == "0 new prices in demo:"
+    assert told["room"]["text"] == "Publication bat in demo ended: FINISHED"
     assert run(receivers.deliveries("other", Window(), None)).items == ()
 
 
@@ -344,7 +345,7 @@ def test_a_template_is_tried_with_an_example(market: Market) -> None:
     assert tried["tokens"]["threshold"] == "The rule's threshold"
 
 
-def test_a_template_that_cannot_be_filled_in_is_refused_everywhere(market: Market) -> None:
+def test_what_a_channel_cannot_tell_is_refused_everywhere(market: Market) -> None:
     path = f"/pricing/receivers/{registered(market, channel='slack', address=SLACK)['receiver_id']}"
     hook = f"/pricing/receivers/{registered(market)['receiver_id']}"
     wrong = {"template": "{prodct}"}
@@ -358,6 +359,11 @@ def test_a_template_that_cannot_be_filled_in_is_refused_everywhere(market: Marke
         refused = market.api.ask(how, where, body)
         assert (refused.status, refused.json["type"]) == (422, "/problems/pricing/invalid-template")
         assert "did you mean {product}?" in refused.json["detail"]
+    prices = [
+        market.api.ask("POST", "/pricing/receivers", new | {"events": ["alert.raised", "price.applied"]}),
+        market.api.ask("PATCH", path, {"events": ["price.applied"]}),
+    ]
+    assert ["batch.ended sums them up" in one.json["detail"] for one in prices] == [True, True]
     data = market.api.ask("PATCH", hook, {"template": "{sku}"})
     assert data.json["type"] == "/problems/pricing/invalid-receiver"
     assert market.api.ask("PATCH", path, {"template": "x" * 1001}).status == 422
