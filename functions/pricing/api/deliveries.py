@@ -23,7 +23,7 @@ class NewPreview(Body):
     alert_id: str | None = Field(default=None, max_length=64, description="An example, when left out")
 
 
-class PreviewView(View):
+class MessagePreviewView(View):
     """What would be sent: `text` and, by e-mail, `subject` and `html`. `tokens` are all that there are, explained."""
 
     text: str
@@ -62,7 +62,7 @@ def delivery_routes(house: Pricing) -> APIRouter:
 
     @router.post(
         "/template-previews",
-        response_model=PreviewView,
+        response_model=MessagePreviewView,
         responses=described(404, 422),
         summary="Try a template of alerts",
     )

@@ -103,7 +103,7 @@ class PreviewView(View):
     next_after: str | None
 
 
-class Approval(Body):
+class PolicyApproval(Body):
     """Which version you vouch for."""
 
     version: int = Field(ge=1)
@@ -206,7 +206,7 @@ def policy_routes(house: Pricing) -> APIRouter:
         responses=described(404, 409),
         summary="Vouch for a colleague's policy",
     )
-    async def approve_policy(asking: Asking, policy_id: str, body: Approval) -> Response:
+    async def approve_policy(asking: Asking, policy_id: str, body: PolicyApproval) -> Response:
         """Then its prices inside the band go out without a reader. Nobody approves a version of their own."""
         asking.must("prices:approve")
         policy = await house.approve_policy(asking.organisation_id, policy_id, body.version, asking.user_id)

@@ -34,7 +34,7 @@ def _printed(credential: SecretStr) -> SecretStr:
 
 
 type Credential = Annotated[SecretStr, Field(min_length=10, max_length=200), AfterValidator(_printed)]
-type Percent = Annotated[int, Field(ge=0, le=100)]
+type WholePercent = Annotated[int, Field(ge=0, le=100)]
 type ShopId = Annotated[str, Path(max_length=64)]
 
 
@@ -60,8 +60,8 @@ class PublicationBody(Body):
     automatic: bool | None = Field(default=None, description="Publish what policies let through when their run ends")
     canary_percent: int | None = Field(default=None, ge=0, le=LARGEST_CANARY_PERCENT)
     canary_minutes: int | None = Field(default=None, ge=0, le=LONGEST_CANARY_MINUTES)
-    max_failed_percent: Percent | None = None
-    max_kpi_drop_percent: Percent | None = None
+    max_failed_percent: WholePercent | None = None
+    max_kpi_drop_percent: WholePercent | None = None
     proposal_hours: int | None = Field(default=None, ge=1, le=LONGEST_PROPOSAL_HOURS)
     target: Annotated[OwnCatalogueTarget | WooCommerceTarget, Field(discriminator="kind")] | None = Field(
         default=None, description="Where prices go out"

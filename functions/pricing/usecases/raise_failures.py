@@ -10,7 +10,7 @@ from pricing.domain.alerts.failures import Failure, FailureStep, failures_told
 from pricing.domain.alerts.rule import AlertRule, AlertTrigger
 from pricing.usecases.alert_ports import ShopId
 from shared.kernel.clock import Clock
-from shared.kernel.errors import PlatformError
+from shared.kernel.each import for_each
 from shared.kernel.identifiers import derived_id
 
 SHOPS_AT_ONCE = 100
@@ -53,15 +53,7 @@ class RaiseFailures:
     async def __call__(self) -> int:
         """Return how many alerts were raised."""
         now = self.clock()
-        count, failed = 0, list[PlatformError]()
-        for shop in await self.desk.due(now, SHOPS_AT_ONCE):
-            try:
-                count += await self._raise(shop, now)
-            except PlatformError as error:
-                failed.append(error)
-        if failed:
-            raise failed[0]
-        return count
+        return await for_each(await self.desk.due(now, SHOPS_AT_ONCE), lambda shop: self._raise(shop, now))
 
     async def _raise(self, shop: ShopId, now: datetime) -> int:
         taken = await self.desk.failures(shop, now, FAILURES_AT_ONCE)
@@ -129,12 +121,5 @@ class RaiseAll:
 
     async def __call__(self) -> int:
         """Return how many alerts were raised."""
-        count, failed = 0, list[PlatformError]()
-        for one in (self.failures, self.market):
-            try:
-                count += await one()
-            except PlatformError as error:
-                failed.append(error)
-        if failed:
-            raise failed[0]
-        return count
+        kinds: tuple[Raises, ...] = (self.failures, self.market)
+        return await for_each(kinds, lambda raises: raises())
