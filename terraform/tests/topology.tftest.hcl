@@ -124,7 +124,7 @@ run "scanner" {
   }
 
   assert {
-    condition     = [for name, row in local.functions : name if row.opens_sealed] == ["pricing-ask-deliveries", "pricing-deliver"] && [for name, row in local.functions : name if row.seals] == ["pricing-api"]
+    condition     = [for name, row in local.functions : name if row.opens_sealed] == ["pricing-ask-deliveries", "pricing-deliver", "pricing-write-shop"] && [for name, row in local.functions : name if row.seals] == ["pricing-api"]
     error_message = "Who shuts secrets cannot open them, and only who sends can."
   }
 
