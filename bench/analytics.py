@@ -38,7 +38,7 @@ from shared.runtime.outbox import Outbox
 from tests.builders.market import watched
 from tests.builders.pricing import an_observation, some_facts
 
-SIZES = ((100, 10), (200, 10), (100, 20), (200, 20))
+SIZES = ((50, 6), (100, 6), (200, 6), (100, 12))
 OFFERS, LOOKS_A_DAY = 10, 2
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 TICK = 0.01
@@ -190,7 +190,13 @@ def _alone(products: int, days: int) -> Measured:
 def main() -> None:
     """Measure the sizes, or the one that is named: products and days."""
     named = [int(one) for one in sys.argv[1:]]
-    measured = [_alone(*size) for size in (((named[0], named[1]),) if len(named) == 2 else SIZES)]
+    measured: list[Measured] = []
+    for size in ((named[0], named[1]),) if len(named) == 2 else SIZES:
+        measured.append(_alone(*size))
+        _show(measured)
+
+
+def _show(measured: list[Measured]) -> None:
     table = Table("seconds of the processor", *(f"{size} days" for size, _, _ in measured), "days a second, last")
     for name in measured[0][2]:
         seconds = [times[name] for _, _, times in measured]
