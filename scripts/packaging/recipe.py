@@ -12,7 +12,9 @@ PYTHON = (3, 13)
 
 # AWS services that the code calls, and what boto3 needs for its own sign-in. botocore's descriptions of the
 # others are 25 of its 30 MB, which every cold start would unpack; a contract test compares this with the code.
-SERVICES = frozenset({"events", "kms", "lambda", "s3", "scheduler", "secretsmanager", "sqs", "sso", "sso-oidc", "sts"})
+SERVICES = frozenset(
+    {"events", "kms", "lambda", "s3", "scheduler", "secretsmanager", "sesv2", "sqs", "sso", "sso-oidc", "sts"}
+)
 
 UNUSED_SUFFIXES = frozenset({".a", ".c", ".h", ".pxd", ".pyi", ".pyx"})
 UNUSED_FOLDERS = frozenset({"__pycache__", "bin", "tests"})

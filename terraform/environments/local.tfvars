@@ -9,6 +9,10 @@ api_tags = { ms-custom-id = "a6a6a6a6" }
 # The emulator's IAM takes every schedule for one of the default group.
 extra_schedule_groups = ["default"]
 
+# Journeys wait for it.
+alert_pause_minutes = 1
+mail_from           = "alerts@omnipricex.example"
+
 log_retention_days        = 1
 nat_gateway_count         = 1
 scanner_lanes             = 2

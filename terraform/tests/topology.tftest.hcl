@@ -144,6 +144,33 @@ run "scanner" {
   }
 }
 
+run "mail" {
+  command = plan
+
+  variables {
+    mail_from = "alerts@shop.example"
+  }
+
+  assert {
+    condition = [for statement in local.statements["pricing-send-mail"] : statement if contains(statement.actions, "ses:SendEmail")] == [{
+      actions   = ["ses:SendEmail"]
+      resources = [for name in ["alerts@shop.example", "shop.example"] : "arn:${local.partition}:ses:${var.region}:${local.account}:identity/${name}"]
+      condition = { StringEquals = { "ses:FromAddress" = "alerts@shop.example" } }
+    }]
+    error_message = "Who sends e-mail may send it from the one address."
+  }
+
+  assert {
+    condition     = [for name, statements in local.statements : name if length([for one in statements : true if anytrue([for action in one.actions : startswith(action, "ses:")])]) > 0] == ["pricing-send-mail"]
+    error_message = "Nobody else may send e-mail."
+  }
+
+  assert {
+    condition     = local.environments["pricing-api"].MAIL_FROM == "alerts@shop.example"
+    error_message = "The API takes e-mail addresses where there is one to send from."
+  }
+}
+
 run "queues" {
   command = plan
 

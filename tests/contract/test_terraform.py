@@ -12,7 +12,7 @@ from scripts.packaging.recipe import HOUSES, ROOT, SERVICES
 
 TABLE = read_table()
 ROOTS = (TERRAFORM, TERRAFORM / "atlas", *sorted((TERRAFORM / "modules").iterdir()))
-CALLED_SERVICE = re.compile(r"\b(?:aws\.)?(?:call|client)\(\s*\"([a-z][a-z0-9-]+)\"")
+CALLED_SERVICE = re.compile(r"\b(?:aws\.)?(?:call|call_once|client)\(\s*\"([a-z][a-z0-9-]+)\"")
 ROUTE = re.compile(r"@router\.(get|post|put|patch|delete)\(")
 CALLED_BY_THE_SDK = frozenset({"sso", "sso-oidc", "sts"})
 

@@ -367,3 +367,12 @@ def test_what_a_channel_cannot_tell_is_refused_everywhere(market: Market) -> Non
     data = market.api.ask("PATCH", hook, {"template": "{sku}"})
     assert data.json["type"] == "/problems/pricing/invalid-receiver"
     assert market.api.ask("PATCH", path, {"template": "x" * 1001}).status == 422
+
+
+def test_receivers_of_before_are_dropped_with_their_clear_secrets(doors: Doors) -> None:
+    for name in ("webhook_endpoints", "webhook_deliveries"):
+        doors.database[name].insert_one({"_id": "whe", "secrets": [{"text": "whsec_clear"}]})
+    migrate = doors.open("pricing", "migrate")
+    first, again = (migrate({}) for _ in range(2))
+    assert first == again
+    assert not {"webhook_endpoints", "webhook_deliveries"} & set(doors.database.list_collection_names())
