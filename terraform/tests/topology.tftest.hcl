@@ -134,11 +134,6 @@ run "scanner" {
   }
 
   assert {
-    condition     = !local.functions["pricing-api"].opens_sealed && !local.functions["pricing-publish"].opens_sealed && !local.functions["pricing-write-shop"].seals
-    error_message = "A shop's credentials are sealed where they are set, and opened only where the shop is met."
-  }
-
-  assert {
     condition     = alltrue([for name, row in local.functions : row.private if row.mongodb || row.valkey])
     error_message = "Whoever meets a store is in the private network."
   }

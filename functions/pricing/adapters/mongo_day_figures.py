@@ -8,7 +8,7 @@ from pymongo.errors import PyMongoError
 
 from pricing.adapters import market_day_lists as lists
 from pricing.adapters import market_day_queries as queries
-from pricing.adapters.mongo_facts import COLLECTION as PRODUCTS
+from pricing.adapters.known_shops import next_shop
 from pricing.adapters.mongo_market_days import COLLECTION
 from pricing.domain.analysis import Asked
 from shared.runtime.mongo import Document, Mongo, unavailable
@@ -23,16 +23,9 @@ class MongoDayFigures:
     async def shops(self, organisation_id: str) -> tuple[str, ...]:
         """Return an organisation's shops, one step in the index for each."""
         found: list[str] = []
-        collection = self._mongo.collection(PRODUCTS)
-        try:
-            while True:
-                query = {"organisation_id": organisation_id, "shop_id": {"$gt": found[-1] if found else ""}}
-                one = await collection.find_one(query, {"_id": 0, "shop_id": 1}, sort=[("shop_id", ASCENDING)])
-                if one is None:
-                    return tuple(found)
-                found.append(one["shop_id"])
-        except PyMongoError as error:
-            raise unavailable("read the shops") from error
+        while (shop_id := await next_shop(self._mongo, organisation_id, found[-1] if found else "")) is not None:
+            found.append(shop_id)
+        return tuple(found)
 
     async def groups(self, asked: Asked, *, first: str | None = None, last: str | None = None) -> Sequence[Document]:
         """Return every group of products, in the order of their keys."""

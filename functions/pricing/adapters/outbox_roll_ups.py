@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pymongo import ASCENDING
-from pymongo.errors import PyMongoError
-
 from pricing.adapters.commands import ROLL_UPS, roll_up_requested
-from pricing.adapters.mongo_facts import COLLECTION as PRODUCTS
+from pricing.adapters.known_shops import next_organisation, next_shop
 from pricing.usecases.ports import ShopPart
 from pricing.usecases.roll_ups import RollUp, part_of
 from shared.runtime.job_facts import JobFacts
-from shared.runtime.mongo import Mongo, Session, unavailable
+from shared.runtime.mongo import Mongo, Session
 from shared.runtime.outbox import Outbox
 
 COLLECTION = "roll_up_passes"
@@ -85,26 +82,16 @@ class OutboxRollUps:
         return asked
 
     async def _shops_after(self, here: tuple[str, str], limit: int) -> list[tuple[str, str]]:
-        """The next shops, one step in the index for each."""
+        """The next shops: first the others of the organisation, then those of the organisations after it."""
         found: list[tuple[str, str]] = []
-        collection = self._mongo.collection(PRODUCTS)
-        order = [("organisation_id", ASCENDING), ("shop_id", ASCENDING)]
-        wanted = {"_id": 0, "organisation_id": 1, "shop_id": 1}
-        try:
-            while len(found) < limit:
-                organisation_id, shop_id = here
-                # First the other shops of the organisation, then the next organisation.
-                others = {"organisation_id": organisation_id, "shop_id": {"$gt": shop_id}}
-                for query in (others, {"organisation_id": {"$gt": organisation_id}}):
-                    one = await collection.find_one(query, wanted, sort=order)
-                    if one is not None:
-                        break
-                if one is None:
-                    break
-                here = (one["organisation_id"], one["shop_id"])
-                found.append(here)
-        except PyMongoError as error:
-            raise unavailable("read the shops") from error
+        organisation: str | None = here[0]
+        shop: str | None = here[1]
+        while organisation is not None and len(found) < limit:
+            shop = await next_shop(self._mongo, organisation, shop or "")
+            if shop is None:
+                organisation = await next_organisation(self._mongo, organisation)
+            else:
+                found.append((organisation, shop))
         return found
 
 

@@ -8,11 +8,10 @@ from typing import Protocol
 from pricing.domain.errors import InvalidWindow
 from pricing.domain.local_days import DAY
 from pricing.usecases.market_days import MakeDays, MarketDays, due_from, today_of
-from pricing.usecases.ports import Facts, ShopPart
+from pricing.usecases.ports import PRODUCTS_IN_A_PART, Facts, ShopPart
 from shared.kernel.clock import Clock
 from shared.kernel.identifiers import fresh_id
 
-PRODUCTS_IN_A_PART = 1_000
 LEAST_IN_A_PART = 50
 LONGEST_GAP = timedelta(days=14)
 """So many days are made up for when nothing was rolled up for long."""
