@@ -6,8 +6,8 @@ from pricing.domain.delivery import Tried, Verdict
 from pricing.usecases.receiver_ports import Attempt
 from shared.runtime.aws import AwsUnavailable, answered_status, call_once, error_code
 
-# What SES takes from nobody however often it is asked: a message or an address that is not one.
-REFUSED = frozenset({"BadRequestException", "MessageRejected"})
+# What SES never takes: a request that is none. `MessageRejected` may be a sender that is not verified yet.
+REFUSED = frozenset({"BadRequestException"})
 OK = 200
 
 

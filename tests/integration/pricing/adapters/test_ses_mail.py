@@ -54,9 +54,9 @@ def test_a_mail_leaves_with_both_kinds_of_text(verified: Any) -> None:
     assert message.destinations["ToAddresses"] == ["ann@shop.example"]
 
 
-def test_a_sender_that_ses_does_not_know_is_refused_for_good(verified: Any) -> None:
+def test_a_sender_that_ses_does_not_know_yet_is_tried_again(verified: Any) -> None:
     refused = sent("other@elsewhere.example")
-    assert (refused.status, refused.failure, refused.verdict) == (400, "MessageRejected", "refused")
+    assert (refused.status, refused.failure, refused.verdict) == (400, "MessageRejected", "")
     assert verified.sent_messages == []
 
 
@@ -66,20 +66,25 @@ def test_without_an_address_to_send_from_nothing_is_asked() -> None:
     assert "no address" in refused.failure
 
 
-def test_a_mail_is_asked_for_once_and_what_is_sick_is_tried_later(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("code", "status", "verdict"), [("InternalFailure", 500, ""), ("BadRequestException", 400, "refused")]
+)
+def test_a_mail_is_asked_for_once_and_what_is_sick_is_tried_later(
+    code: str, status: int, verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = []
 
     class Sick:
         def send_email(self, **parameters: Any) -> None:
             asked.append(parameters)
-            said = {"Error": {"Code": "InternalFailure"}, "ResponseMetadata": {"HTTPStatusCode": 500}}
+            said = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
             raise ClientError(said, "SendEmail")  # type: ignore[arg-type] # as much of it as is read
 
     aws.remote.cache_clear()
     monkeypatch.setattr(aws, "client", lambda _: Sick())
     failed = sent()
     aws.remote.cache_clear()
-    assert (failed.status, failed.failure, failed.verdict, len(asked)) == (500, "InternalFailure", "", 1)
+    assert (failed.status, failed.failure, failed.verdict, len(asked)) == (status, code, verdict, 1)
     simple = asked[0]["Content"]["Simple"]
     assert simple["Subject"] == {"Data": BODY["subject"], "Charset": "UTF-8"}
     assert simple["Body"]["Html"] == {"Data": BODY["html"], "Charset": "UTF-8"}
