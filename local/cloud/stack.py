@@ -21,6 +21,8 @@ TITLES = {
 
 
 STOP_SECONDS = 30
+# Of an apply, where the emulator loses answers; each begins from nothing.
+ATTEMPTS = 3
 
 
 class Stack:
@@ -131,18 +133,21 @@ class Stack:
             if self._terraform.is_applied:
                 step.note("nothing changed since the last apply")
                 return
+            self._outputs = self._apply_until_whole(step)
+        with self.steps.step("Databases (indexes)"):
+            self.functions.migrate()
+
+    def _apply_until_whole(self, step: Step) -> Outputs:
+        for left in reversed(range(ATTEMPTS)):
             try:
-                self._outputs = self._apply(step)
+                return self._apply(step)
             except AnswerLost:
-                if not self.config.starts_emulator:
+                if left == 0 or not self.config.starts_emulator:
                     raise
                 # What it made and Terraform does not know of would be in the way of each further apply.
                 self._stop([ministack.NAME])
                 self._start_emulator()
-                self._outputs = self._apply(step)
-                step.note("at the second attempt: the emulator lost an answer in the first")
-        with self.steps.step("Databases (indexes)"):
-            self.functions.migrate()
+        raise AssertionError
 
     def _apply(self, step: Step) -> Outputs:
         step.note("initialising")

@@ -100,7 +100,9 @@ class Terraform:
 
     def _environment(self) -> dict[str, str]:
         data = {"TF_DATA_DIR": str(self._folder / "data"), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
-        return {**os.environ, **self._config.credentials, **data}
+        # On a busy machine the provider drops connections whose answer is there before it has noticed that its question
+        # is sent, and asks again for what it has made by then. One thread for its code makes that rare.
+        return {**os.environ, **self._config.credentials, **data, "GOMAXPROCS": "1"}
 
     def _program(self) -> str:
         found = find_terraform()

@@ -88,12 +88,14 @@ def test_a_lost_answer_is_mended_by_beginning_anew(tmp_path: Path) -> None:
     assert stack._outputs is terraform.made
 
 
-def test_a_second_lost_answer_is_told(tmp_path: Path) -> None:
-    stack, terraform, _ = deployed(tmp_path, AnswerLost("the role already exists"), AnswerLost("and the queue"))
+def test_answers_that_are_lost_each_time_are_told(tmp_path: Path) -> None:
+    stack, terraform, _ = deployed(
+        tmp_path, *(AnswerLost(f"{what} already exists") for what in ("the role", "the group", "the queue"))
+    )
 
     with pytest.raises(AnswerLost, match="queue"):
         stack._deploy()
-    assert terraform.asked.count("apply") == 2
+    assert terraform.asked.count("apply") == 3
 
 
 def test_what_terraform_refuses_is_not_asked_again(tmp_path: Path) -> None:
