@@ -22,6 +22,8 @@ from shared.runtime.metrics import emit
 # An attempt that has less than this left is not worth its connection.
 LEAST_SECONDS = 0.05
 LONGEST_RETRY_AFTER_SECONDS = 5.0
+# Whoever asks for more is believed so much: a server can write a number that no number type and no message holds.
+LONGEST_BELIEVED_SECONDS = 86_400.0
 
 type Judge = Callable[[Exception], Verdict]
 
@@ -160,13 +162,13 @@ class Remote:
 
 
 def retry_after(headers: Mapping[str, str], clock: Clock = system_clock) -> float | None:
-    """Seconds of a `Retry-After` header in either form; None without one that can be read."""
+    """Seconds of a `Retry-After` header in either form, a day at most; None without one that can be read."""
     told = next((value for name, value in headers.items() if name.lower() == "retry-after"), "").strip()
     if told.isascii() and told.isdecimal():
-        return float(told)
+        return min(float(told), LONGEST_BELIEVED_SECONDS)
     try:
         moment: datetime = parsedate_to_datetime(told)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - clock()).total_seconds())
+    return min(max(0.0, (aware - clock()).total_seconds()), LONGEST_BELIEVED_SECONDS)

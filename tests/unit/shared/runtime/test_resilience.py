@@ -161,6 +161,10 @@ def test_what_the_server_asks_is_waited_for_up_to_a_bound(told: float, wanted: f
         ("", None),
         ("-3", None),
         ("٣", None),
+        ("9" * 400, 86_400.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400.0),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("Mon, 23 Nov 2026 06:00:30 +99999999999999999999", None),
     ],
 )
 def test_retry_after_is_read_in_both_forms(header: str, seconds: float | None) -> None:
