@@ -10,7 +10,7 @@ from typing import Any
 from pricing.domain.emergency_stop import EmergencyStop
 from pricing.domain.errors import BatchNotFound, EmergencyStopNotFound
 from pricing.domain.outcome import Outcome, next_review
-from pricing.domain.price_change import Failure, PriceChange, State
+from pricing.domain.price_change import UNDO_ENDED, Failure, PriceChange, State
 from pricing.domain.publication import PublicationSettings
 from pricing.usecases.publication_gate import Gate
 from pricing.usecases.publication_ports import Batch, ChangesWanted, Shown, Tally, Written, Wrote
@@ -105,7 +105,9 @@ class FakeChanges:
     async def release(self, organisation_id: str, batch_id: str) -> None:
         for one in self._own(organisation_id):
             if one.batch_id == batch_id and one.state is State.APPROVED:
-                self.kept[one.change_id] = replace(one, batch_id=None)
+                free = replace(one, batch_id=None)
+                denied = replace(one, state=State.DENIED, deny_reason=UNDO_ENDED)
+                self.kept[one.change_id] = free if one.undoes is None else denied
 
     def gather(self, batch: Batch) -> list[PriceChange]:
         """Bind what waits to a batch, unless it is an undo; return what is the batch's."""
@@ -247,6 +249,8 @@ class FakeBatches:
             ended = replace(known, state=state, total=total, states=states, finished_at=at, detail=detail)
             review = next_review(at, at) if states.get("APPLIED") and known.undoes is None else None
             self.kept[batch.batch_id] = replace(ended, resume_at=None, review_at=review)
+            if known.started_at is None:
+                await self.changes.release(batch.organisation_id, batch.batch_id)
         return self.kept[batch.batch_id]
 
 

@@ -203,7 +203,7 @@ class MongoBatches:
         await self._outbox.relay_quietly()
 
     async def end(self, batch: Batch, state: str, at: datetime, detail: str = "") -> Batch:
-        """Count the batch's changes by state, close it and announce that."""
+        """Count the batch's changes by state, close it and announce that; one that never began lets go of them."""
 
         async def work(session: Session) -> Batch:
             known = await self._read(batch.organisation_id, batch.batch_id, session)
@@ -239,6 +239,9 @@ class MongoBatches:
             return ended
 
         ended = await self._mongo.transaction(work)
+        if ended.started_at is None:
+            # A worker that died while it bound them never comes back to an ended batch.
+            await release_unsent(self._mongo, batch.organisation_id, batch.batch_id)
         await self._outbox.relay_quietly()
         return ended
 

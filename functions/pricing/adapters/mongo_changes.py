@@ -11,7 +11,7 @@ from pricing.adapters.mongo_facts import COLLECTION as FACTS
 from pricing.adapters.mongo_own_moves import note_moves
 from pricing.adapters.mongo_receivers import tell_receivers
 from pricing.domain.decision import Route
-from pricing.domain.price_change import PriceChange, State
+from pricing.domain.price_change import UNDO_ENDED, PriceChange, State
 from pricing.usecases.publication_ports import ChangesWanted, Tally
 from shared.kernel.identifiers import NewId, derived_id
 from shared.kernel.paging import Page, Window
@@ -224,7 +224,7 @@ class MongoPriceChanges:
         await tell_receivers(self._mongo, first.organisation_id, "price.applied", event_id, data, at, session)
 
     async def release(self, organisation_id: str, batch_id: str) -> None:
-        """Take the changes of a batch that were not sent out of it; they stay approved."""
+        """Take the changes of a batch that were not sent out of it; they stay approved. Those of an undo are denied."""
         await release_unsent(self._mongo, organisation_id, batch_id)
 
     async def unpublished(
@@ -324,10 +324,13 @@ def waiting_changes(organisation_id: str, shop_id: str, run_id: str | None) -> D
 
 
 async def release_unsent(mongo: Mongo, organisation_id: str, batch_id: str) -> None:
-    """Take the changes of a batch that were not sent out of it; they stay approved."""
-    unsent = {"organisation_id": organisation_id, "batch_id": batch_id, "state": State.APPROVED.value}
+    """Take the changes of a batch that were not sent out of it; they stay approved. Those of an undo are denied."""
+    unsent: Document = {"organisation_id": organisation_id, "batch_id": batch_id, "state": State.APPROVED.value}
+    denied = {"state": State.DENIED.value, "deny_reason": UNDO_ENDED}
+    changes = mongo.collection(COLLECTION)
     try:
-        await mongo.collection(COLLECTION).update_many(unsent, {"$set": {"batch_id": None}})
+        await changes.update_many(unsent | {"undoes": {"$ne": None}}, {"$set": denied})
+        await changes.update_many(unsent, {"$set": {"batch_id": None}})
     except PyMongoError as error:
         raise unavailable("free the prices of a batch") from error
 

@@ -12,6 +12,7 @@ from pricing.domain.market import ProductFacts
 
 SHORTEST_JUSTIFICATION = 50
 LONGEST_REASON = 200
+UNDO_ENDED = "the undo that wanted it ended before it was written"
 SHARES = 10_000
 
 type Failure = Literal["compliance", "conflict", "held", "refused"]

@@ -136,7 +136,7 @@ class PriceChanges(Protocol):
         """Store how changes that are still SENT ended and announce it, in one. What they undo is REVERTED then."""
 
     async def release(self, organisation_id: str, batch_id: str) -> None:
-        """Take the changes of a batch that were not sent out of it; they stay approved."""
+        """Take the changes of a batch that were not sent out of it; they stay approved. Those of an undo are denied."""
 
     async def unpublished(
         self, organisation_id: str, batch_id: str, limit: int, below: int | None = None
@@ -203,7 +203,7 @@ class Batches(Protocol):
         """Keep what a batch brought, and when it is looked at next."""
 
     async def end(self, batch: Batch, state: str, at: datetime, detail: str = "") -> Batch:
-        """Count the batch's changes by state, close it and announce that."""
+        """Count the batch's changes by state, close it and announce that; one that never began lets go of them."""
 
 
 class PublicationSettingsStore(Protocol):

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from pricing.domain.errors import NothingToPublish
 from pricing.domain.hold import held_back
-from pricing.domain.price_change import Failure, PriceChange, State
+from pricing.domain.price_change import UNDO_ENDED, Failure, PriceChange, State
 from pricing.domain.promotions.law import Law
 from pricing.domain.promotions.price_law import forbidden
 from pricing.domain.publication import PublicationSettings
@@ -98,8 +98,8 @@ class PublishBatch:
 
     A batch ends early between two calls: cancelled by a person, or stopped by an emergency stop, by a shop that was
     put into test mode or takes no price at all, or because too many of its prices failed. Prices that were not sent are
-    approved and free again; of those that were sent before a crash, the ones that the shop shows are APPLIED, the
-    others free, and UNKNOWN where the shop cannot be read.
+    approved and free again, those of an undo DENIED: nobody wants them without it. Of those that were sent before a
+    crash, the ones that the shop shows are APPLIED, the others free, and UNKNOWN where the shop cannot be read.
 
     What a slow shop leaves no time for is asked for again.
     """
@@ -205,7 +205,7 @@ class PublishBatch:
             for change in sent
         ]
         await self._settle(organisation_id, batch_id, ended, at)
-        tried = [one for one in ended if one.state is not State.APPROVED]
+        tried = [one for one in ended if one.state not in {State.APPROVED, State.DENIED}]
         return Tally(len(tried), sum(is_error(one) for one in tried)), wrote.stop
 
     async def _settle(self, organisation_id: str, batch_id: str, ended: Sequence[PriceChange], at: datetime) -> None:
@@ -269,4 +269,6 @@ def _untried(change: PriceChange, shown: Shown, at: datetime, *, fresh: bool) ->
         return replace(
             change, state=State.UNKNOWN, detail=f"it may be written; the shop could not be read: {shown.unread}"
         )
+    if change.undoes is not None:
+        return replace(change, state=State.DENIED, deny_reason=UNDO_ENDED)
     return replace(change, state=State.APPROVED, batch_id=None)

@@ -195,6 +195,28 @@ def test_why_a_batch_ended_early_stays_with_it(kept: Kept, run: Run) -> None:
     assert run(kept.stores.batches.get("org", "bat")) == ended
 
 
+def test_a_batch_that_never_began_lets_go_of_what_a_dead_worker_bound(kept: Kept, run: Run) -> None:
+    run(kept.stores.batches.add(batch := a_batch()))
+    run(kept.stores.changes.propose(approved("bound", batch_id="bat")))
+
+    run(kept.stores.batches.end(batch, "CANCELLED", LATER))
+
+    assert run(kept.stores.changes.waiting("org", "demo-eu", None)) == 1
+
+
+def test_what_an_undo_did_not_send_is_wanted_by_nobody(kept: Kept, run: Run) -> None:
+    changes = kept.stores.changes
+    own = approved("back", batch_id="bat", undoes="chg") + approved("other", batch_id="bat_2", undoes="chg_2")
+    run(changes.propose(own))
+
+    for _ in range(2):
+        run(changes.release("org", "bat"))
+
+    found = {one.change_id: (one.state, one.batch_id) for one in run(changes.some("org", ["back", "other"]))}
+    assert found == {"back": (State.DENIED, "bat"), "other": (State.APPROVED, "bat_2")}
+    assert run(changes.waiting("org", "demo-eu", None)) == 0
+
+
 def test_an_undo_takes_nothing_up_and_has_no_canary(kept: Kept, run: Run) -> None:
     run(kept.stores.changes.propose([*approved("waits"), *approved("own", batch_id="bat")]))
 

@@ -13,6 +13,7 @@ from pricing.domain.errors import (
     InvalidEmergencyStop,
     InvalidPublicationSettings,
     NoCanaryOut,
+    NothingToPublish,
     NothingToUndo,
     ShopInTestMode,
     ShopUnknown,
@@ -209,6 +210,24 @@ def test_an_undo_stops_at_any_other_stop(world: World) -> None:
 
     assert (done.state, world.shop.prices["prd"]) == ("STOPPED", APPROVED.after)
     assert later.stop_id in done.detail
+
+
+@pytest.mark.parametrize("refused_by", ["a stop", "the shop"])
+def test_what_a_stopped_undo_left_never_goes_out_with_another_publication(world: World, refused_by: str) -> None:
+    world.propose(APPROVED)
+    batch = world.publish(world.start())
+    undo = world.undo(batch)
+    if refused_by == "a stop":
+        world.stop()
+    else:
+        world.shop.shut = "the key is refused"
+    stopped = world.publish(undo)
+    world.gate, world.shop.shut = an_open_gate(), ""
+
+    assert (stopped.state, stopped.states) == ("STOPPED", {"DENIED": 1})
+    with pytest.raises(NothingToPublish):
+        world.start()
+    assert world.publish(world.undo(batch)).states == {"APPLIED": 1}
 
 
 def test_a_price_that_may_stand_is_taken_back_too(world: World) -> None:
