@@ -183,8 +183,15 @@ class PublishBatch:
         # Of two prices for one product the newer is written; the older then finds its starting price gone.
         changes = list({one.product_id: one for one in sorted(waiting, key=lambda one: one.proposed_at)}.values())
         approved = [replace(change, state=State.SENT) for change in changes if change.state is State.APPROVED]
-        await self.changes.move(State.APPROVED, approved)
-        sent = [replace(change, state=State.SENT) for change in changes]
+        moved = set(await self.changes.move(State.APPROVED, approved))
+        # What somebody took back since it was read is not written.
+        sent = [
+            replace(change, state=State.SENT)
+            for change in changes
+            if change.state is State.SENT or change.change_id in moved
+        ]
+        if not sent:
+            return Tally(), ""
         kept = await self._held(organisation_id, sent) | await self._forbidden(organisation_id, sent)
         free = [change for change in sent if change.product_id not in kept]
         wrote = await self.shop.write(organisation_id, batch_id, free) if free else Wrote(())

@@ -230,6 +230,21 @@ def test_what_a_stopped_undo_left_never_goes_out_with_another_publication(world:
     assert world.publish(world.undo(batch)).states == {"APPLIED": 1}
 
 
+def test_what_is_taken_back_while_its_publication_begins_is_not_written(world: World) -> None:
+    world.approve_many(2)
+
+    class TakenBack(FakeStops):
+        async def stopped(self, organisation_id: str, job_id: str) -> bool:
+            world.propose(replace(world.changes.kept["c0"], state=State.DENIED))
+            return await super().stopped(organisation_id, job_id)
+
+    world.stops = TakenBack()
+    done = world.publish(world.start())
+
+    assert [product_id for product_id, _ in world.shop.written] == ["p1"]
+    assert (world.state("c0"), done.states) == (State.DENIED, {"DENIED": 1, "APPLIED": 1})
+
+
 def test_a_price_that_may_stand_is_taken_back_too(world: World) -> None:
     world.propose(APPROVED)
     world.shop.shows_instead["prd"] = Decimal("99.99")
