@@ -321,8 +321,12 @@ class FakePublicationSettings:
         known = self.kept.get((organisation_id, shop_id), self.unset)
         return replace(known, organisation_id=organisation_id, shop_id=shop_id)
 
-    async def set(self, settings: PublicationSettings) -> None:
+    async def set(self, settings: PublicationSettings, over: PublicationSettings | None = None) -> bool:
+        known = await self.of(settings.organisation_id, settings.shop_id)
+        if over is not None and (known.changed_at, known.changed_by) != (over.changed_at, over.changed_by):
+            return False
         self.kept[settings.organisation_id, settings.shop_id] = settings
+        return True
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from pymongo import ASCENDING, IndexModel
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from pricing.domain.publication import PublicationSettings
 from pricing.domain.shop_connection import ShopConnection
@@ -30,10 +30,15 @@ class MongoPublicationSettings:
         kept = fields.get("connection")
         return PublicationSettings(**fields | {"connection": None if kept is None else ShopConnection(**kept)})
 
-    async def set(self, settings: PublicationSettings) -> None:
-        """Keep a shop's settings."""
-        key = {"organisation_id": settings.organisation_id, "shop_id": settings.shop_id}
+    async def set(self, settings: PublicationSettings, over: PublicationSettings | None = None) -> bool:
+        """Keep a shop's settings; those made of others only while nobody changed these: else False, and nothing is."""
+        key: Document = {"organisation_id": settings.organisation_id, "shop_id": settings.shop_id}
+        as_read = {} if over is None else {"changed_at": over.changed_at, "changed_by": over.changed_by}
         try:
-            await self._mongo.collection(COLLECTION).replace_one(key, asdict(settings), upsert=True)
+            await self._mongo.collection(COLLECTION).replace_one(key | as_read, asdict(settings), upsert=True)
+        except DuplicateKeyError:
+            # There are some, and they are not those that were read.
+            return False
         except PyMongoError as error:
             raise unavailable("store how prices go out") from error
+        return True

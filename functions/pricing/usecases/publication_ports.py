@@ -212,8 +212,8 @@ class PublicationSettingsStore(Protocol):
     async def of(self, organisation_id: str, shop_id: str) -> PublicationSettings:
         """Return a shop's settings: those that somebody set, or what holds without."""
 
-    async def set(self, settings: PublicationSettings) -> None:
-        """Keep a shop's settings."""
+    async def set(self, settings: PublicationSettings, over: PublicationSettings | None = None) -> bool:
+        """Keep a shop's settings; those made of others only while nobody changed these: else False, and nothing is."""
 
 
 class EmergencyStops(Protocol):

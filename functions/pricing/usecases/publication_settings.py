@@ -30,14 +30,17 @@ class SetPublication:
         """Keep what `change` makes of the settings; `InvalidPublicationSettings` when they cannot be carried out.
 
         A target comes with its credentials each time: those of one address are never sent to another. They are kept
-        sealed.
+        sealed. Of two changes at once the later one is made to what the earlier one made.
         """
-        changed = checked(change(await self.settings.of(organisation_id, shop_id)))
-        if target is not None:
-            changed = replace(changed, connection=await self._connection(organisation_id, target))
-        changed = replace(changed, changed_by=user_id, changed_at=self.clock())
-        await self.settings.set(changed)
-        return changed
+        connection = None if target is None else await self._connection(organisation_id, target)
+        while True:
+            known = await self.settings.of(organisation_id, shop_id)
+            changed = checked(change(known))
+            if target is not None:
+                changed = replace(changed, connection=connection)
+            changed = replace(changed, changed_by=user_id, changed_at=self.clock())
+            if await self.settings.set(changed, known):
+                return changed
 
     async def _connection(self, organisation_id: str, target: Target) -> ShopConnection | None:
         if not isinstance(target, ConnectedTarget):

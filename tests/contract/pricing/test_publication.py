@@ -64,6 +64,18 @@ def test_a_shop_without_settings_is_in_test_mode_and_settings_are_its_own(kept: 
         assert (run(settings.of(organisation_id, shop_id)), unset.mode) == (unset, "test")
 
 
+def test_settings_are_kept_over_those_they_were_made_of_and_no_others(kept: Kept, run: Run) -> None:
+    settings = kept.stores.publication
+    unset = run(settings.of("org", "eu"))
+    live = replace(unset, mode="live", changed_by="ann", changed_at=MONDAY)
+    test = replace(live, mode="test", changed_by="bob", changed_at=LATER)
+
+    kept_or_not = [run(settings.set(*some)) for some in ((live, unset), (test, unset), (test, live), (live, live))]
+
+    assert kept_or_not == [True, False, True, False]
+    assert run(settings.of("org", "eu")) == test
+
+
 def test_stops_are_in_force_for_their_shop_until_they_are_lifted_once(kept: Kept, run: Run) -> None:
     stops = kept.stores.emergency_stops
     for stop in (a_stop(), a_stop("stp_2", shop_id="eu"), a_stop("stp_3", organisation_id="rival")):

@@ -20,12 +20,14 @@ from pricing.domain.errors import (
     WritesStopped,
 )
 from pricing.domain.price_change import SHARES, State
-from pricing.domain.publication import Kpi
+from pricing.domain.publication import Kpi, PublicationSettings
 from pricing.usecases.emergency_stops import LiftStop
+from pricing.usecases.publication_settings import SetPublication
 from pricing.usecases.publish import CHANGES_IN_A_CALL
 from tests.builders.pricing import MONDAY, a_change, some_facts
 from tests.fakes.pricing import FakeStops
-from tests.fakes.publication import FakeEmergencyStops, an_open_gate
+from tests.fakes.publication import FakeEmergencyStops, FakePublicationSettings, an_open_gate
+from tests.fakes.sealer import FakeSealer
 from tests.unit.pricing.usecases.publication_world import APPROVED, World
 
 
@@ -243,6 +245,21 @@ def test_what_is_taken_back_while_its_publication_begins_is_not_written(world: W
 
     assert [product_id for product_id, _ in world.shop.written] == ["p1"]
     assert (world.state("c0"), done.states) == (State.DENIED, {"DENIED": 1, "APPLIED": 1})
+
+
+def test_two_who_change_the_settings_at_once_both_do(world: World) -> None:
+    settings = FakePublicationSettings()
+    setting = SetPublication(settings=settings, seals=FakeSealer(), clock=lambda: MONDAY)
+
+    def careful(known: PublicationSettings) -> PublicationSettings:
+        if known.changed_by is None:
+            settings.kept["org", "eu"] = replace(known, mode="test", changed_by="bob", changed_at=MONDAY)
+        return replace(known, canary_percent=20)
+
+    settings.kept["org", "eu"] = PublicationSettings(organisation_id="org", shop_id="eu", mode="live")
+    changed = world.run(setting("org", "eu", "ann", careful))
+
+    assert (changed.mode, changed.canary_percent, changed.changed_by) == ("test", 20, "ann")
 
 
 def test_a_price_that_may_stand_is_taken_back_too(world: World) -> None:
