@@ -115,6 +115,16 @@ def claimed(delivery: Delivery, at: datetime) -> Delivery:
     return replace(delivery, attempts=delivery.attempts + 1, next_at=at + ANSWERED_WITHIN)
 
 
+def is_stale(asked_at: datetime, at: datetime) -> bool:
+    """Whether an attempt lay so long on its way that another one was asked for: it is not to be made as well."""
+    return at - asked_at >= ANSWERED_WITHIN
+
+
+def is_lost(delivery: Delivery, at: datetime) -> bool:
+    """Whether nobody answered for its attempts while it could be tried."""
+    return delivery.attempts > 0 and at - delivery.created_at > TRIED_FOR + ANSWERED_WITHIN
+
+
 def given_up(delivery: Delivery, why: str, at: datetime) -> Delivery:
     """The delivery that is not sent any more."""
     return replace(delivery, state="failed", next_at=None, ended_at=at, last_failure=why)

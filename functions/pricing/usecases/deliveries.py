@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pricing.domain.delivery import TRIED_FOR, Delivery, Tried, after_attempt, claimed, given_up, signed
+from pricing.domain.delivery import TRIED_FOR, Delivery, Tried, after_attempt, claimed, given_up, is_lost, signed
 from pricing.domain.errors import ReceiverNotFound
 from pricing.domain.receiver import Receiver, switched_off
 from pricing.usecases.receiver_ports import Attempt, AttemptsWanted, Receivers
@@ -36,6 +36,9 @@ class AskDeliveries:
             receiver = await _receiver_of(one, self.receivers)
             if receiver is None or not receiver.is_told(one.event):
                 await self.receivers.move(one, given_up(one, "the receiver is off", at))
+                continue
+            if is_lost(one, at):
+                await self.receivers.move(one, given_up(one, "nobody answered for its attempts", at))
                 continue
             try:
                 if receiver.channel == "webhook" and receiver.receiver_id not in keys:

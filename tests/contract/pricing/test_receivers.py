@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -225,6 +225,25 @@ def test_an_alert_is_told_to_a_receiver(market: Market, monkeypatch: pytest.Monk
     assert receiver == listed | {"secret": receiver["secret"]}
     assert told["data"]["link"] == f"https://api.example/pricing/alerts/{alert['alert_id']}"
     assert receiver["secret"] not in json.dumps(market.doors.cloud.messages("deliver"))
+
+
+@pytest.mark.parametrize("door", ["deliver", "send_mail"])
+def test_an_attempt_that_lay_until_another_one_was_asked_for_is_not_made(
+    market: Market, monkeypatch: pytest.MonkeyPatch, door: str
+) -> None:
+    registered(market)
+    market.look("94.90", 3)
+    market.tick()
+    market.look("84.90", 2)
+    market.tick()
+    delivered(market, monkeypatch, 503)
+    (asked,) = market.doors.cloud.messages("deliver")
+    answers = len(market.doors.cloud.messages("delivered"))
+
+    earlier = datetime.fromisoformat(asked["occurred_at"]) - timedelta(minutes=6)
+    market.deliver(door, "sqs_delivery_requested", asked | {"occurred_at": earlier.isoformat()})
+
+    assert len(market.doors.cloud.messages("delivered")) == answers
 
 
 def test_a_receiver_that_is_gone_is_off_until_its_secret_is_new(

@@ -149,6 +149,15 @@ def test_an_attempt_that_nobody_answers_for_is_made_again_with_the_same_id(world
     assert world.delivery.state == "delivered"
 
 
+def test_attempts_that_nobody_ever_answers_for_end_after_a_day(world: World) -> None:
+    while world.now <= MONDAY + TRIED_FOR + 6 * MINUTE:
+        world.tick()
+        world.now += 6 * MINUTE
+    asked = len(world.asked)
+    assert (world.tick(), len(world.asked)) == (0, asked)
+    assert (world.delivery.state, world.delivery.last_failure) == ("failed", "nobody answered for its attempts")
+
+
 def test_failures_are_tried_again_for_a_day_and_then_given_up(world: World) -> None:
     pauses = []
     for _ in range(200):
