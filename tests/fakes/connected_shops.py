@@ -58,6 +58,7 @@ class FakeSite:
     silent: str = ""
     shut: str = ""
     read_only: str = ""
+    writes_at_once: int = 100
     written: list[tuple[str, Decimal]] = field(default_factory=list)
 
     async def currency(self) -> str | None:
@@ -73,11 +74,14 @@ class FakeSite:
         ids = [one.item_id for one, _ in prices]
         if self.read_only:
             return Repriced(said=dict.fromkeys(ids, ("untried", "")), stop=self.read_only)
-        for one, price in prices if not self.forgets else ():
+        in_time = prices[: self.writes_at_once]
+        for one, price in in_time if not self.forgets else ():
             self.prices[one.sku] = price.to_integral_value() if self.rounds else price
             self.written.append((one.sku, price))
         outcome: tuple[LineOutcome, str] = ("written", "") if self.answers_writes else ("unclear", "it may be written")
-        return Repriced(said=dict.fromkeys(ids, outcome))
+        said: dict[int, tuple[LineOutcome, str]] = dict.fromkeys(ids, ("untried", ""))
+        said |= dict.fromkeys(ids[: len(in_time)], outcome)
+        return Repriced(said=said)
 
     def _let_in(self) -> None:
         if self.shut:

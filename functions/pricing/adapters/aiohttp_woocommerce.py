@@ -21,6 +21,7 @@ from pricing.domain.shop_connection import ShopCredentials, checked_shop_url
 from pricing.usecases.shop_sites import LineOutcome, Listed, Repriced, ShopRefusedError, ShopSilentError
 from shared.kernel.errors import Invalid
 from shared.runtime.breaker import Refused
+from shared.runtime.deadline import remaining
 from shared.runtime.resilience import LONGEST_RETRY_AFTER_SECONDS, SICK, Judge, Policy, Remote, Verdict, retry_after
 from shared.runtime.web.resolver import Lookup, RefusedAddressError, system_lookup
 from shared.runtime.web.transport import Answer, WebTransport
@@ -38,12 +39,16 @@ UNTRIED: Said = ("untried", "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopLimits:
-    """How much time and room a shop gets: each call, and all calls of one question together."""
+    """How much time and room a shop gets: each call, and all calls of one question together.
+
+    With less than `late_seconds` left of a question's time no further write is begun.
+    """
 
     connect_seconds: float = 5.0
     idle_seconds: float = 16.0
     call_seconds: float = 16.0
     total_seconds: float = 22.0
+    late_seconds: float = 5.0
     received_bytes: int = 16 * 1024 * 1024
 
 
@@ -117,17 +122,26 @@ class AioHttpWooCommerce:
         return found
 
     async def reprice(self, prices: Sequence[tuple[Listed, Decimal]]) -> Repriced:
-        """Write prices, one call after the other. A shop that shuts us out, or falls silent, is not asked further."""
+        """Write prices, one call after the other. A shop that shuts us out, or falls silent, is not asked further.
+
+        Variations of a hundred products are a hundred calls: what a slow shop leaves no time for is untried.
+        """
         said: dict[int, Said] = {}
         over: Said | None = None
         stop = ""
         for path, items, body in updates_of(prices):
+            if over is None and said and self._is_late():
+                over = UNTRIED
             if over is None:
                 told, over, stop = await self._write(path, items, body)
                 said |= told
             else:
                 said |= _each(items, over)
         return Repriced(said=said, stop=stop)
+
+    def _is_late(self) -> bool:
+        left = remaining()
+        return left is not None and left < self._limits.late_seconds
 
     async def _write(self, path: str, items: Sequence[int], body: bytes) -> tuple[Mapping[int, Said], Said | None, str]:
         """Write some prices: what was said to each, what that means for all others, and why the shop takes none."""

@@ -74,7 +74,8 @@ class ChangesWanted:
 class Written:
     """What the shop answered for one price: nothing to object, or why it was refused and what kind of refusal that is.
 
-    `unclear` says why nobody knows whether it was written: then what the shop shows decides. `untried`: it was not.
+    `unclear` says why nobody knows whether it was written: then what the shop shows decides. `untried`: it was not, and
+    may be with the next call, unless the shop takes none at all.
     """
 
     product_id: str

@@ -212,7 +212,7 @@ class PublishBatch:
             for change in sent
         ]
         await self._settle(organisation_id, batch_id, ended, at)
-        tried = [one for one in ended if one.state not in {State.APPROVED, State.DENIED}]
+        tried = [one for one in ended if one.state is not State.APPROVED]
         return Tally(len(tried), sum(is_error(one) for one in tried)), wrote.stop
 
     async def _settle(self, organisation_id: str, batch_id: str, ended: Sequence[PriceChange], at: datetime) -> None:
@@ -243,7 +243,7 @@ class PublishBatch:
         while sent := await self.changes.unpublished(organisation_id, batch_id, CHANGES_IN_A_CALL):
             shown = await self.shop.read(organisation_id, sent)
             at = self.clock()
-            left = [_untried(change, shown, at, fresh=False) for change in sent]
+            left = [_freed(_untried(change, shown, at, fresh=False)) for change in sent]
             await self._settle(organisation_id, batch_id, left, at)
         return await self.batches.end(batch, state, self.clock(), why)
 
@@ -276,6 +276,13 @@ def _untried(change: PriceChange, shown: Shown, at: datetime, *, fresh: bool) ->
         return replace(
             change, state=State.UNKNOWN, detail=f"it may be written; the shop could not be read: {shown.unread}"
         )
+    return replace(change, state=State.APPROVED)
+
+
+def _freed(change: PriceChange) -> PriceChange:
+    """A change of a batch that ended early; one that was not written is no longer the batch's."""
+    if change.state is not State.APPROVED:
+        return change
     if change.undoes is not None:
         return replace(change, state=State.DENIED, deny_reason=UNDO_ENDED)
-    return replace(change, state=State.APPROVED, batch_id=None)
+    return replace(change, batch_id=None)

@@ -11,6 +11,7 @@ import pytest
 from pricing.adapters.aiohttp_woocommerce import AioHttpWooCommerce, ShopLimits
 from pricing.domain.shop_connection import ShopCredentials
 from pricing.usecases.shop_sites import Asked, PriceAsked, SiteRead, SiteWrote, read_from_site, write_to_site
+from shared.runtime.deadline import within
 from tests.fakes.woocommerce import AGENT, API, KEY, SECRET, FakeWooCommerce, a_product, served
 
 QUICK = ShopLimits(connect_seconds=1, idle_seconds=0.4, call_seconds=0.4, total_seconds=5, received_bytes=200_000)
@@ -82,6 +83,21 @@ def test_products_and_variations_are_found_by_sku_written_and_read_back() -> Non
         ("no_own_price", None),
         ("none", None),
     ]
+
+
+def test_what_there_is_no_time_left_for_is_untried_and_nothing_to_blame_the_shop_for() -> None:
+    many = [a_product(place, f"V-{place}", type="variation", parent_id=100 + place) for place in range(1, 4)]
+    shop = FakeWooCommerce(many)
+    late = replace(QUICK, late_seconds=60)
+
+    async def hurried(site: AioHttpWooCommerce) -> SiteWrote:
+        with within(5):
+            return await write_to_site(site, "EUR", [a_price(one["sku"]) for one in many])
+
+    told = asking(shop, hurried, limits=late)
+
+    assert sorted(outcomes(told).values()) == ["untried", "untried", "written"]
+    assert (told.stop, len(shop.written)) == ("", 1)
 
 
 def test_what_the_shop_shows_already_is_written_and_not_sent_again() -> None:

@@ -84,6 +84,15 @@ def test_the_same_message_twice_writes_once(connected: Connected) -> None:
     assert len(connected.site.written) == 4
 
 
+def test_what_a_slow_shop_leaves_no_time_for_is_written_with_the_next_call(connected: Connected) -> None:
+    connected.site.writes_at_once = 1
+
+    batch = connected.publish()
+
+    assert (batch.state, batch.states) == ("FINISHED", {"APPLIED": 4})
+    assert len(connected.site.written) == 4
+
+
 def test_a_price_changed_by_hand_is_a_conflict_and_one_that_is_unknown_there_fails(connected: Connected) -> None:
     connected.site.prices["S0"] = Decimal("97.00")
     del connected.site.prices["S1"]
