@@ -3,6 +3,8 @@
 No framework is imported here, because a house's wiring serves its workers too.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.runtime.limits import Limiter
@@ -29,7 +31,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manners:
-    """What is special of a house's operations, as `POST /pricing/runs`."""
+    """What is special of a house's operations, as `POST /pricing/runs` or `POST /pricing/batches/{batch_id}/undos`."""
 
     costly: frozenset[str] = frozenset()
     """Operations that set off much work, and have a limit of their own."""
@@ -37,3 +39,10 @@ class Manners:
     """Operations that are not done without an Idempotency-Key."""
     keeps_no_answer: frozenset[str] = frozenset()
     """Operations whose answer must not be kept, so that they heed no Idempotency-Key."""
+
+
+def is_among(operations: frozenset[str]) -> Callable[[str], bool]:
+    """Whether a request, as `POST /pricing/batches/bat_1/undos`, is for one of these operations."""
+    plain = frozenset(one for one in operations if "{" not in one)
+    shapes = [re.compile("[^/]+".join(map(re.escape, re.split(r"\{\w+\}", one)))) for one in operations - plain]
+    return lambda request: request in plain or any(shape.fullmatch(request) for shape in shapes)

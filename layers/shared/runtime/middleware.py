@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.kernel.errors import PlatformError
 from shared.runtime import request_line
-from shared.runtime.edge import Edge, Manners
+from shared.runtime.edge import Edge, Manners, is_among
 from shared.runtime.gathered import gathered
 from shared.runtime.idempotency import Kept, Keyed, KeyMissing, answered_once, checked_key
 from shared.runtime.limits import TooManyRequests
@@ -83,7 +83,9 @@ class AtTheEdge:
     def __init__(self, app: ASGIApp, edge: Edge | None, manners: Manners) -> None:
         self._app = app
         self._edge = edge
-        self._manners = manners
+        self._is_costly = is_among(manners.costly)
+        self._needs_key = is_among(manners.needs_key)
+        self._keeps_no_answer = is_among(manners.keeps_no_answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -130,11 +132,11 @@ class AtTheEdge:
         body = await read_body(scope, receive)
         key = header(scope, b"idempotency-key").decode("latin-1")
         operation = f"{scope['method']} {scope['path']}"
-        if not key and call.proved and operation in self._manners.needs_key:
+        if not key and call.proved and self._needs_key(operation):
             raise KeyMissing(
                 "send an Idempotency-Key with this request, such as a UUID, and the same one when repeating it"
             )
-        heeded = key and scope["method"] in KEYED and operation not in self._manners.keeps_no_answer
+        heeded = key and scope["method"] in KEYED and not self._keeps_no_answer(operation)
         if not heeded or self._edge is None or not call.proved:
             await self._app(scope, again(body, receive), call.sending)
             return
@@ -173,7 +175,7 @@ class AtTheEdge:
     def _kind(self, scope: Scope) -> RouteClass:
         if scope["method"] in READING:
             return "read"
-        return "costly" if f"{scope['method']} {scope['path']}" in self._manners.costly else "write"
+        return "costly" if self._is_costly(f"{scope['method']} {scope['path']}") else "write"
 
 
 def _address(call: Call) -> str:

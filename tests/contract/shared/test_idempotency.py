@@ -71,6 +71,7 @@ def house(mongodb_uri: str, database_name: str, run: Run) -> Iterator[House]:
 
     @router.post("/things")
     @router.post("/others")
+    @router.post("/things/{thing_id}/others")
     @router.patch("/things")
     @router.get("/things")
     async def things(request: Request) -> Response:
@@ -79,7 +80,12 @@ def house(mongodb_uri: str, database_name: str, run: Run) -> Iterator[House]:
         return answer({"thing": thing}, status=201, headers={"Location": f"/test/things/{thing}"})
 
     made.app = build_api(
-        "test", "", [router], {}, edge=edge, manners=Manners(needs_key=frozenset({"POST /test/others"}))
+        "test",
+        "",
+        [router],
+        {},
+        edge=edge,
+        manners=Manners(needs_key=frozenset({"POST /test/others", "POST /test/things/{thing_id}/others"})),
     )
     yield made
     run(mongo.client.drop_database(database_name))
@@ -122,12 +128,13 @@ def test_without_a_key_each_call_acts(post: Callable[..., Reply], house: House) 
     assert len(house.made) == 2
 
 
-def test_an_operation_that_needs_a_key_is_not_done_without(post: Callable[..., Reply], house: House) -> None:
-    refused = post(key=None, path="/test/others")
+@pytest.mark.parametrize("path", ["/test/others", "/test/things/th_1/others"])
+def test_an_operation_that_needs_a_key_is_not_done_without(path: str, post: Callable[..., Reply], house: House) -> None:
+    refused = post(key=None, path=path)
 
     assert (refused.status, refused.json["type"]) == (400, "/problems/idempotency/missing-key")
     assert house.made == []
-    assert post(path="/test/others").status == 201
+    assert post(path=path).status == 201
 
 
 def test_another_payload_under_the_same_key_is_refused(post: Callable[..., Reply], house: House) -> None:
