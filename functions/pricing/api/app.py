@@ -53,6 +53,8 @@ MANNERS = Manners(
         }
     ),
     needs_key=frozenset({"POST /pricing/batches", "POST /pricing/batches/{batch_id}/undos"}),
+    # They show a secret this once.
+    keeps_no_answer=frozenset({"POST /pricing/receivers", "POST /pricing/receivers/{receiver_id}/rotations"}),
 )
 
 

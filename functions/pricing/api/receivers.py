@@ -96,7 +96,8 @@ def receiver_routes(house: Pricing) -> APIRouter:
     async def add_receiver(asking: Asking, body: NewReceiver) -> Response:
         """What a webhook gets is signed as Standard Webhooks say: keep its secret, which is shown this once.
 
-        An e-mail address is sent a code, and told nothing else until the code is given back.
+        An e-mail address is sent a code, and told nothing else until the code is given back. As an answer may hold a
+        secret it is kept nowhere, with an Idempotency-Key neither: who repeats the request removes the one too many.
         """
         _must_change(asking)
         events: frozenset[EventName] = frozenset(body.events)

@@ -287,10 +287,12 @@ def test_receivers_are_for_managers_and_for_their_organisation(market: Market) -
 
 
 def test_no_secret_is_kept_or_travels_in_clear(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
-    secret = registered(market)["secret"]
+    asked = {"address": "https://receiver.example/hooks", "events": ["alert.raised"]}
+    once = {"idempotency-key": "once"}
+    secret = market.api.ask("POST", "/pricing/receivers", asked, headers=once).json["secret"]
     room = registered(market, channel="slack", address=SLACK)
     hook = market.api.ask("GET", "/pricing/receivers").json["data"][1]["receiver_id"]
-    renewed = market.api.ask("POST", f"/pricing/receivers/{hook}/rotations").json["secret"]
+    renewed = market.api.ask("POST", f"/pricing/receivers/{hook}/rotations", headers=once).json["secret"]
     market.api.ask("POST", f"/pricing/receivers/{room['receiver_id']}/tests")
     market.api.ask("POST", f"/pricing/receivers/{hook}/tests")
     sent = delivered(market, monkeypatch, 200)
