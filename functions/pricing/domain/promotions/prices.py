@@ -10,6 +10,7 @@ from pricing.domain.promotions.promotion import Item, ItemState, Promotion
 from shared.kernel.identifiers import derived_id
 
 type Phase = Literal["on", "off"]
+type Move = tuple[Decimal | None, Decimal]
 
 OPEN = frozenset({State.PROPOSED, State.APPROVED, State.SENT})
 # What stands in the shop, or may.
@@ -21,19 +22,26 @@ def change_id(promotion: Promotion, phase: Phase, product_id: str) -> str:
     return derived_id("chg", promotion.promotion_id, phase, product_id)
 
 
-def wanted(promotion: Promotion, item: Item, phase: Phase) -> tuple[Decimal | None, Decimal] | None:
-    """From which price to which a product moves in a phase; None where there is nothing to do."""
-    before, after = (item.before, item.price) if phase == "on" else (item.price, item.standing)
+def shown(item: Item, on: PriceChange | None) -> Decimal | None:
+    """The price that a promotion leaves in the shop: its own, or the one that it found and never wrote over."""
+    return item.price if on is not None and on.state in STANDS else item.before
+
+
+def wanted(promotion: Promotion, item: Item, phase: Phase, on: PriceChange | None = None) -> Move | None:
+    """From which price to which a product moves in a phase; None where there is nothing to do.
+
+    What it moves back from at the end depends on what became of the change that it began with, `on`.
+    """
+    before, after = (item.before, item.price) if phase == "on" else (shown(item, on), item.standing)
     if item.state is not ItemState.ON or promotion.began_at is None or after is None or before == after:
         return None
     return before, after
 
 
-def change_of(promotion: Promotion, item: Item, phase: Phase, facts: ProductFacts, at: datetime) -> PriceChange | None:
+def change_of(
+    promotion: Promotion, item: Item, phase: Phase, move: Move, facts: ProductFacts, at: datetime
+) -> PriceChange:
     """The price change of a product in a phase: approved by whoever approved the promotion."""
-    move = wanted(promotion, item, phase)
-    if move is None:
-        return None
     change = PriceChange(
         change_id=change_id(promotion, phase, item.product_id),
         organisation_id=promotion.organisation_id,

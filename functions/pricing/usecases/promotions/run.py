@@ -4,7 +4,7 @@ Each step is kept before the next one, and each may be done twice: holds, price 
 ids made of the promotion's, and the shop writes a price only over the one that is expected.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from pricing.domain.errors import PromotionChanged
 from pricing.domain.hold import HOLD_PREFIX, LONGEST_REASON, Hold
 from pricing.domain.price_change import PriceChange, State
 from pricing.domain.promotions.evidence import Evidence
-from pricing.domain.promotions.prices import OPEN, STANDS, Phase, change_id, change_of, ended, wanted
+from pricing.domain.promotions.prices import OPEN, Move, Phase, change_id, change_of, ended, wanted
 from pricing.domain.promotions.promotion import BEGUN, LIVE, SETTLES, Item, ItemState, Promotion, PromotionState
 from pricing.usecases.holds import Holds
 from pricing.usecases.ports import Facts
@@ -126,7 +126,8 @@ class RunPromotions:
 
     async def _run(self, promotion: Promotion, at: datetime) -> None:
         """See that the promotion's prices are published, until each has reached an end."""
-        settled, tried, why = await self._published(promotion, "on", promotion.items, at)
+        moves = _moves(promotion, "on", {})
+        settled, tried, why = await self._published(promotion, "on", moves, at)
         due = promotion.ends_at if settled else min(promotion.ends_at, at + SOON)
         await self.promotions.save(promotion.changed(at, due_at=due, publications=tried, detail=why))
 
@@ -146,8 +147,7 @@ class RunPromotions:
             await self._wait(promotion, at, "prices of it are on their way to the shop")
             return
         promotion, waits = await self._handed_over(promotion, at)
-        items = [item for item in promotion.items if _stands(on.get(item.product_id))]
-        settled, tried, why = await self._published(promotion, "off", items, at)
+        settled, tried, why = await self._published(promotion, "off", _moves(promotion, "off", on), at)
         if not settled or waits:
             later = promotion.changed(at, due_at=at + SOON, publications=tried, detail=why or waits)
             await self.promotions.save(later)
@@ -205,22 +205,20 @@ class RunPromotions:
         await self.promotions.save(closed)
 
     async def _published(
-        self, promotion: Promotion, phase: Phase, items: Sequence[Item], at: datetime
+        self, promotion: Promotion, phase: Phase, moves: Sequence[tuple[Item, Move]], at: datetime
     ) -> tuple[bool, int, str]:
         """Whether every price of a phase reached an end; how many publications were tried, and what is in the way."""
-        moving = [item for item in items if wanted(promotion, item, phase) is not None]
-        if not moving:
+        if not moves:
             return True, promotion.publications, ""
-        products = await self.facts.by_id(promotion.organisation_id, [item.product_id for item in moving])
+        products = await self.facts.by_id(promotion.organisation_id, [item.product_id for item, _ in moves])
         made = [
-            change
-            for item in moving
+            change_of(promotion, item, phase, move, products[item.product_id], at)
+            for item, move in moves
             if item.product_id in products
-            and (change := change_of(promotion, item, phase, products[item.product_id], at)) is not None
         ]
         if made:
             await self.changes.propose(made)
-        found = await self._changes(promotion, phase, moving)
+        found = await self._changes(promotion, phase, [item for item, _ in moves])
         open_ = [one for one in found.values() if one.state in OPEN]
         if not open_:
             return True, promotion.publications, ""
@@ -259,8 +257,10 @@ class RunPromotions:
         await self.promotions.save(promotion.changed(at, due_at=at + SOON, detail=why))
 
 
-def _stands(change: PriceChange | None) -> bool:
-    return change is not None and change.state in STANDS
+def _moves(promotion: Promotion, phase: Phase, on: Mapping[str, PriceChange]) -> list[tuple[Item, Move]]:
+    """What moves in a phase; `on` are the changes that the promotion began with, by product."""
+    moves = ((item, wanted(promotion, item, phase, on.get(item.product_id))) for item in promotion.items)
+    return [(item, move) for item, move in moves if move is not None]
 
 
 def _begun(item: Item, evidence: Evidence | None, begun: Item) -> Item:

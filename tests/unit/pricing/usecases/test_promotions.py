@@ -188,6 +188,28 @@ def test_reductions_in_steps_keep_the_first_prior_price_where_the_law_says_so(sh
     assert [str(price) for _, price in shop.world.shop.written] == ["90.00", "80.00", "100.00"]
 
 
+def test_the_price_that_a_promotion_took_over_returns_though_it_wrote_none_of_its_own(shop: PromotedShop) -> None:
+    end, further = DAY0 + 14 * DAY, DAY0 + 20 * DAY
+    shop.product("C", ("100.00", LONG_AGO))
+    first = shop.approved(an_item("B", "90.00"), an_item("C", "90.00"))
+    # One goes on at the same price; the other's is forbidden when it is to be written.
+    second = shop.approved(an_item("B", "90.00"), an_item("C", "80.00"), starts_at=end, ends_at=further)
+    shop.until(end - MINUTE)
+    shop.now = end
+    shop.tick()
+    free = shop.world.facts.kept["p-C"]
+    shop.world.facts.kept["p-C"] = replace(free, map_price=Decimal(85))
+    shop.publish()
+    shop.world.facts.kept["p-C"] = free
+    shop.until(end + DAY)
+    assert shop.states(first) == {"B": "CONTINUED", "C": "CONTINUED"}
+    assert (shop.shown("B"), shop.shown("C")) == ("90.00", "90.00")
+
+    shop.until(further + DAY)
+    assert (shop.shown("B"), shop.shown("C")) == ("100.00", "100.00")
+    assert shop.states(second) == {"B": "RETURNED", "C": "RETURNED"}
+
+
 def test_automation_is_out_while_it_runs_and_back_after_it(shop: PromotedShop) -> None:
     promotion = shop.approved(an_item("B", "90.00"))
     shop.world.propose(a_change(change_id="old", product_id="p-B", state=State.APPROVED))
