@@ -21,7 +21,7 @@ from pricing.usecases.promotions.ports import Promotions
 from shared.kernel.money import MINOR_UNITS
 
 LONGEST_CHAIN = 12
-NOTHING = frozenset({ItemState.BLOCKED, ItemState.FAILED})
+NOTHING = frozenset({ItemState.BLOCKED, ItemState.FAILED, ItemState.UNTOUCHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,10 @@ class AssessPromotion:
     async def _one_earlier(
         self, promotion: Promotion, behind: Mapping[str, tuple[datetime, Decimal]], begins: dict[str, Begin]
     ) -> dict[str, tuple[datetime, Decimal]]:
-        """Go from each reduction to the one that it follows; note where that began."""
+        """Go from each reduction to the one that it follows; note where that began.
+
+        A price without a claim announced no reduction: what follows it is the first.
+        """
         earlier: dict[str, tuple[datetime, Decimal]] = {}
         for moment in sorted({at for at, _ in behind.values()}):
             ids = [name for name, (at, _) in behind.items() if at == moment]
@@ -132,7 +135,7 @@ class AssessPromotion:
                     continue
                 for item in other.items:
                     follows = item.product_id in ids and behind[item.product_id][1] < item.price
-                    if follows and item.state not in NOTHING:
+                    if follows and item.claim.kind != "none" and item.state not in NOTHING:
                         begins[item.product_id] = Begin(other.begins, other.promotion_id)
                         earlier[item.product_id] = (other.starts_at, item.price)
         return earlier

@@ -210,6 +210,32 @@ def test_the_price_that_a_promotion_took_over_returns_though_it_wrote_none_of_it
     assert shop.states(second) == {"B": "RETURNED", "C": "RETURNED"}
 
 
+def test_a_price_that_announced_no_reduction_or_never_began_is_no_step_of_one(shop: PromotedShop) -> None:
+    end = DAY0 + 14 * DAY
+    shop.product("C", ("100.00", LONG_AGO))
+    silent = shop.approved(an_item("B", "90.00"))
+    missed = shop.approved(an_item("C", "90.00", WAS_100))
+    step = {"starts_at": end, "ends_at": end + DAY}
+    announced = shop.check(shop.asked(an_item("C", "80.00", WAS_100), **step))
+    assert announced.evidence[0].measured.first_promotion == missed.promotion_id
+    shop.until(DAY0 - 10 * MINUTE)
+    shop.promotions.kept[missed.promotion_id] = replace(shop.of(missed), due_at=None)
+    shop.until(end - DAY)
+    shop.set_price("C", "70.00")
+    shop.now += MINUTE
+    shop.set_price("C", "100.00")
+    shop.promotions.kept[missed.promotion_id] = replace(shop.of(missed), due_at=end)
+    shop.until(end)
+
+    judged = shop.check(shop.asked(an_item("B", "80.00", WAS_100), an_item("C", "69.00", WAS_100), **step))
+
+    assert shop.states(missed) == {"C": "UNTOUCHED"}
+    assert [one.measured.first_promotion for one in judged.evidence] == [None, None]
+    assert [one.measured.prior.amount for one in judged.evidence] == [Decimal("90.00"), Decimal("70.00")]
+    assert [one.verdict for one in judged.evidence] == ["blocked", "blocked"]
+    assert silent.promotion_id not in str(judged.evidence)
+
+
 def test_automation_is_out_while_it_runs_and_back_after_it(shop: PromotedShop) -> None:
     promotion = shop.approved(an_item("B", "90.00"))
     shop.world.propose(a_change(change_id="old", product_id="p-B", state=State.APPROVED))
