@@ -106,6 +106,17 @@ def last_before(history: Sequence[OwnPrice], moment: datetime, currency: str) ->
     return Prior(None, _gap(before[-1:], currency)) if _gap(before[-1:], currency) else Prior(before[-1].amount)
 
 
+def rose_between(history: Sequence[OwnPrice], first: datetime, until: datetime) -> bool:
+    """Whether a price rose, or was none for a while, after a moment and before another."""
+    known = sorted(history, key=lambda one: (one.valid_from, one.number or 0))
+    standing = [one for one in known if one.valid_from <= first][-1:]
+    shown = [*standing, *(one for one in known if first < one.valid_from < until)]
+    return any(
+        one.amount is None or following.amount is None or following.amount > one.amount
+        for one, following in pairwise(shown)
+    )
+
+
 def _gap(shown: Sequence[OwnPrice], currency: str) -> str:
     """Why prices that follow each other are not the whole of what was shown."""
     for one in shown:

@@ -11,7 +11,7 @@ from pricing.domain.market import ProductFacts
 from pricing.domain.promotions.claims import claim_findings
 from pricing.domain.promotions.evidence import Evidence, Measured, measured
 from pricing.domain.promotions.law import Law, PriorPriceRule
-from pricing.domain.promotions.own_price import window_before
+from pricing.domain.promotions.own_price import rose_between, window_before
 from pricing.domain.promotions.price_law import Finding, found, price_findings
 from pricing.domain.promotions.promotion import LIVE, Item, ItemState, Promotion
 from pricing.usecases.holds import LARGEST, Holds, holds_of
@@ -91,19 +91,17 @@ class AssessPromotion:
         moments = [one.at for one in begins.values()] or [promotion.begins]
         since = window_before(min(moments), rule.days, zone).start
         ids = [item.product_id for item in items]
-        history = await self.own_prices.between(promotion.organisation_id, ids, since, max(moments))
-        return {
-            item.product_id: measured(
-                history.get(item.product_id, ()),
-                products[item.product_id],
-                begins[item.product_id].at,
-                zone,
-                rule,
-                item.on_market_since,
-                begins[item.product_id].promotion_id,
+        history = await self.own_prices.between(promotion.organisation_id, ids, since, promotion.begins)
+        found = {}
+        for item in items:
+            shown, begin = history.get(item.product_id, ()), begins[item.product_id]
+            if rose_between(shown, begin.at, promotion.begins):
+                begin = Begin(promotion.begins)
+            facts = products[item.product_id]
+            found[item.product_id] = measured(
+                shown, facts, begin.at, zone, rule, item.on_market_since, begin.promotion_id
             )
-            for item in items
-        }
+        return found
 
     async def _begins(self, promotion: Promotion, items: Sequence[Item], rule: PriorPriceRule) -> dict[str, Begin]:
         """When each reduction began. Reductions that grow without a pause are one where the rule says so."""

@@ -236,6 +236,22 @@ def test_a_price_that_announced_no_reduction_or_never_began_is_no_step_of_one(sh
     assert silent.promotion_id not in str(judged.evidence)
 
 
+def test_a_price_that_rose_in_between_begins_a_reduction_anew(shop: PromotedShop) -> None:
+    end = DAY0 + 14 * DAY
+    shop.product("C", ("100.00", LONG_AGO))
+    first = shop.approved(an_item("B", "90.00", WAS_100), an_item("C", "90.00", WAS_100))
+    shop.until(DAY0 + DAY)
+    shop.set_price("B", "100.00")
+    shop.until(end - DAY)
+    step = {"starts_at": end, "ends_at": end + DAY}
+
+    risen, fell = shop.check(shop.asked(*(an_item(one, "80.00", WAS_100) for one in "BC"), **step)).evidence
+
+    assert (risen.measured.first_promotion, risen.measured.prior.amount) == (None, Decimal("90.00"))
+    assert (fell.measured.first_promotion, fell.measured.prior.amount) == (first.promotion_id, Decimal("100.00"))
+    assert (risen.verdict, fell.verdict) == ("blocked", "allowed")
+
+
 def test_automation_is_out_while_it_runs_and_back_after_it(shop: PromotedShop) -> None:
     promotion = shop.approved(an_item("B", "90.00"))
     shop.world.propose(a_change(change_id="old", product_id="p-B", state=State.APPROVED))
