@@ -45,6 +45,9 @@ def measured(
 ) -> Measured:
     """The prior price of a product by the rule of a country."""
     window = window_before(begins, rule.days, zone)
+    if on_market_since is not None:
+        # Whoever says that it is new says nothing of a price that was shown before.
+        on_market_since = min([on_market_since, *(one.valid_from for one in history if one.amount is not None)])
     if PERISHABLE in facts.tags and rule.perishable != "same":
         prior, method = last_before(history, begins, facts.currency), "perishable: the last price before"
     elif on_market_since is not None and on_market_since > window.start and rule.new == "none":

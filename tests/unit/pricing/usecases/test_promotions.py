@@ -155,6 +155,19 @@ def test_a_new_product_is_measured_as_its_country_says(shop: PromotedShop, count
     ]
 
 
+@pytest.mark.parametrize(("country", "found"), [("IT", "40.00"), ("PL", "40.00"), ("DE", None)])
+def test_a_product_is_not_new_because_somebody_says_so(shop: PromotedShop, country: str, found: str | None) -> None:
+    shop.product("NEW", ("40.00", -12), ("50.00", -10))
+    since = DAY0 - 10 * DAY
+    items = [an_item(one, "79.00", WAS_100, on_market_since=since) for one in ("A", "NEW")]
+
+    old, new = shop.check(shop.asked(*items, country=country)).evidence
+
+    assert (old.measured.prior.amount, old.verdict) == (Decimal("80.00"), "blocked")
+    # What was shown before it is said to be on the market was shown.
+    assert new.measured.prior.amount == (found and Decimal(found))
+
+
 @pytest.mark.parametrize(("country", "found"), [("DE", "allowed"), ("LV", "blocked")])
 def test_perishable_goods_are_measured_as_their_country_says(shop: PromotedShop, country: str, found: str) -> None:
     shop.product("MILK", ("0.80", -40), ("1.00", -20), tags=("perishable",))
