@@ -77,12 +77,13 @@ class RunPromotions:
         if promotion.ends_at <= at:
             await self._over(promotion, at, "it was over before it could begin")
             return
+        # First, so that what is called off or changed at this moment leaves no hold that nothing ends.
+        due = max(promotion.starts_at, at + SETTLES)
+        await self.promotions.save(promotion.changed(at, state=PromotionState.HELD, due_at=due))
         await self.holds.place([_hold(promotion, item, at) for item in promotion.items])
         for product_id in promotion.product_ids:
             why = f"{promotion.promotion_id} «{promotion.name}» begins"
             await self.changes.withdraw(promotion.organisation_id, product_id, why, at)
-        due = max(promotion.starts_at, at + SETTLES)
-        await self.promotions.save(promotion.changed(at, state=PromotionState.HELD, due_at=due))
 
     async def _begin(self, promotion: Promotion, at: datetime) -> None:
         """Check every price and claim by what is known now, keep the evidence, and ask for the prices."""
@@ -101,6 +102,8 @@ class RunPromotions:
         if why is not None:
             await self._wait(promotion, at, why)
             return
+        # Whoever noted that it is HELD may have died before the products were.
+        await self.holds.place([_hold(promotion, item, at) for item in promotion.items])
         begun = replace(promotion, began_at=at)
         evidence = {one.product_id: one for one in await self.assess(begun, at, final=True)}
         products = await self.facts.by_id(promotion.organisation_id, promotion.product_ids)

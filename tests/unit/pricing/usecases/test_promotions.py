@@ -1,6 +1,7 @@
 """Promotions from their proposal to their end: J6 to the cent, checks, four eyes, and ends that come late or twice."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -21,7 +22,7 @@ from pricing.domain.price_change import State
 from pricing.domain.product_filter import Criteria
 from pricing.domain.promotions.evidence import hash_of
 from pricing.domain.promotions.promotion import Claim, PromotionState
-from pricing.usecases.promotions.manage import PercentAsked
+from pricing.usecases.promotions.manage import EndPromotion, PercentAsked
 from shared.kernel.errors import Forbidden, Unavailable
 from tests.builders.pricing import a_change
 from tests.unit.pricing.usecases.promotion_world import (
@@ -409,6 +410,43 @@ def test_it_is_called_off_before_it_begins(shop: PromotedShop) -> None:
 
     assert (cancelled.state, shop.of(held).state) == (PromotionState.CANCELLED, PromotionState.ENDED)
     assert (shop.world.shop.written, shop.held("B"), shop.held("A")) == ([], False, False)
+
+
+def test_one_that_is_called_off_while_it_takes_its_products_holds_none_of_them(shop: PromotedShop) -> None:
+    promotion = shop.approved(an_item("B", "90.00"))
+    shop.now = DAY0 - MINUTE
+    off: list[PromotionState] = []
+    placing = shop.world.holds.place
+
+    async def called_off(holds: Sequence[Hold]) -> None:
+        if not off:
+            ending = EndPromotion(promotions=shop.promotions, clock=lambda: shop.now)
+            ended = await ending("org", promotion.promotion_id, "manager", "not now", manages=True)
+            off.append(ended.state)
+        await placing(holds)
+
+    shop.world.holds.place = called_off  # type: ignore[method-assign]
+    shop.until(DAY0 + DAY)
+
+    assert (len(off), shop.held("B"), shop.shown("B")) == (1, False, "100.00")
+    assert shop.of(promotion).due_at is None
+
+
+def test_a_worker_that_dies_before_it_holds_the_products_is_followed_by_one_that_does(shop: PromotedShop) -> None:
+    promotion = shop.approved(an_item("B", "90.00"))
+    shop.now = DAY0 - 2 * MINUTE
+    placing = shop.world.holds.place
+
+    async def dies(holds: Sequence[Hold]) -> None:
+        raise Unavailable(f"the worker died before it placed {len(holds)} holds")
+
+    shop.world.holds.place = dies  # type: ignore[method-assign]
+    with pytest.raises(Unavailable):
+        shop.tick()
+    shop.world.holds.place = placing  # type: ignore[method-assign]
+    shop.until(DAY0 + DAY)
+
+    assert (shop.held("B"), shop.shown("B"), shop.states(promotion)) == (True, "90.00", {"B": "ON"})
 
 
 def test_four_eyes_and_what_was_changed_is_approved_anew(shop: PromotedShop) -> None:
