@@ -150,10 +150,12 @@ class RunPromotions:
             await self._wait(promotion, at, "prices of it are on their way to the shop")
             return
         promotion, waits = await self._handed_over(promotion, at)
-        settled, tried, why = await self._published(promotion, "off", _moves(promotion, "off", on), at)
+        # A price that may be taken over does not return yet: the next one holds its product, and it would fail by that.
+        moves = [(item, move) for item, move in _moves(promotion, "off", on) if item.product_id not in waits]
+        settled, tried, why = await self._published(promotion, "off", moves, at)
         if not settled or waits:
-            later = promotion.changed(at, due_at=at + SOON, publications=tried, detail=why or waits)
-            await self.promotions.save(later)
+            detail = why or next(iter(waits.values()), "")
+            await self.promotions.save(promotion.changed(at, due_at=at + SOON, publications=tried, detail=detail))
             return
         off = await self._changes(promotion, "off", promotion.items)
         done = []
@@ -162,26 +164,23 @@ class RunPromotions:
             done.append(replace(item, state=state, detail=detail))
         await self._over(replace(promotion, items=tuple(done)), at, "")
 
-    async def _handed_over(self, promotion: Promotion, at: datetime) -> tuple[Promotion, str]:
-        """Leave to the next promotion what it took over; wait for one that is about to."""
-        on = [item for item in promotion.items if item.state is ItemState.ON]
-        ids = [item.product_id for item in on]
+    async def _handed_over(self, promotion: Promotion, at: datetime) -> tuple[Promotion, dict[str, str]]:
+        """Leave to the next promotion what it took over; for which products one is about to, and which."""
+        ids = [item.product_id for item in promotion.items if item.state is ItemState.ON]
         touching = await self.promotions.touching(promotion.organisation_id, ids, promotion.ends_at)
         followers = [one for one in touching if promotion.is_followed_by(one) and one.state in LIVE]
         taken: set[str] = set()
-        waits = ""
+        waits: dict[str, str] = {}
         for other in followers:
             for item in (one for one in other.items if one.product_id in ids):
                 if other.state not in BEGUN and other.ends_at > at and other.ended_at is None:
-                    waits = f"{other.promotion_id} «{other.name}» is about to take products over"
+                    waits[item.product_id] = f"{other.promotion_id} «{other.name}» is about to take products over"
                 elif item.state is ItemState.ON and other.state in BEGUN:
                     taken.add(item.product_id)
-        if waits or not taken:
-            return promotion, waits
         items = tuple(
             replace(item, state=ItemState.CONTINUED) if item.product_id in taken else item for item in promotion.items
         )
-        return replace(promotion, items=items), ""
+        return replace(promotion, items=items), waits
 
     async def _over(self, promotion: Promotion, at: datetime, why: str) -> None:
         """Let the products go, have them decided again, and close the promotion."""

@@ -266,6 +266,26 @@ def test_a_price_that_rose_in_between_begins_a_reduction_anew(shop: PromotedShop
     assert (risen.verdict, fell.verdict) == ("blocked", "allowed")
 
 
+def test_what_the_next_promotion_was_to_take_over_and_does_not_returns(shop: PromotedShop) -> None:
+    end, further = DAY0 + 14 * DAY, DAY0 + 20 * DAY
+    shop.product("C", ("100.00", LONG_AGO))
+    first = shop.approved(an_item("B", "90.00"), an_item("C", "90.00"))
+    second = shop.approved(an_item("B", "80.00"), starts_at=end, ends_at=further)
+    shop.until(end - MINUTE)
+    shop.now = end
+    shop.promotions.kept[second.promotion_id] = replace(shop.of(second), due_at=end + MINUTE)
+    shop.tick()
+    shop.publish()
+    # What nobody takes over does not wait for the next one.
+    assert (shop.shown("B"), shop.shown("C")) == ("90.00", "100.00")
+
+    shop.world.facts.kept["p-B"] = replace(shop.world.facts.kept["p-B"], map_price=Decimal(85))
+    shop.until(end + DAY)
+
+    assert shop.states(second) == {"B": "BLOCKED"}
+    assert (shop.shown("B"), shop.states(first)) == ("100.00", {"B": "RETURNED", "C": "RETURNED"})
+
+
 def test_automation_is_out_while_it_runs_and_back_after_it(shop: PromotedShop) -> None:
     promotion = shop.approved(an_item("B", "90.00"))
     shop.world.propose(a_change(change_id="old", product_id="p-B", state=State.APPROVED))
