@@ -102,6 +102,7 @@ def kept_from(document: Document) -> KeptDay:
         product_id=document["product_id"],
         day=date.fromisoformat(document["day"]),
         closed=document["until"] >= document["ends_at"],
+        ends_at=document["ends_at"],
         ours=document["ours"],
         own_changes=tuple(OwnChange(**one) for one in document["own_changes"]),
         facts=facts | {"tags": tuple(document["tags"])},

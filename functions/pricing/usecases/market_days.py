@@ -33,6 +33,7 @@ class KeptDay:
     product_id: str
     day: date
     closed: bool
+    ends_at: datetime
     ours: Decimal | None
     own_changes: tuple[OwnChange, ...]
     facts: Mapping[str, object]
@@ -75,7 +76,7 @@ class _State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MakeDays:
-    """Make days from what is recorded. A day goes on from the one before where that is kept and was closed."""
+    """Make days from what is recorded. A day goes on from the one before where that is kept, closed and ended then."""
 
     days: MarketDays
     history: MarketHistory
@@ -145,7 +146,9 @@ class MakeDays:
         unknown: list[str] = []
         for facts in products:
             before = known.kept.get((facts.product_id, first.before.date))
-            if before is not None and before.closed and not anew:
+            # In another zone the day before ended at another moment: what was seen in between is in neither.
+            goes_on = before is not None and before.closed and before.ends_at == first.begins_at
+            if before is not None and goes_on and not anew:
                 newest = {one.offer_id: one for one in before.looks}
                 states[facts.product_id] = _State(newest, before.ours)
             else:
@@ -176,8 +179,9 @@ def _made(facts: ProductFacts, day: LocalDay, at: datetime, known: _Known, state
     changes = _own_changes(facts, day, until, moves, kept, state)
     told = [OwnMove(facts.product_id, one.at, one.before, one.after, one.source) for one in changes]
     line = sorted({(one.at, one.after): one for one in (*moves, *told)}.values(), key=lambda one: one.at)
-    ours = price_at(facts, line, until - MOMENT)
-    if ours is None:
+    taken_away = facts.price is None and facts.price_since is not None and facts.price_since < until
+    ours = None if taken_away else price_at(facts, line, until - MOMENT)
+    if ours is None and not taken_away:
         ours = changes[-1].after if changes else state.ours if kept is None else kept.ours
     of_day = known.looks.get(facts.product_id, {})
     looks = [

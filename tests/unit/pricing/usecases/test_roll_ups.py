@@ -20,7 +20,16 @@ WISH = RollUp(organisation_id="org", shop_id="demo-eu", at=MONDAY)
 
 
 def kept(day: date, *, closed: bool) -> KeptDay:
-    return KeptDay(product_id="prd", day=day, closed=closed, ours=Decimal(1), own_changes=(), facts={}, looks=())
+    return KeptDay(
+        product_id="prd",
+        day=day,
+        closed=closed,
+        ends_at=MONDAY,
+        ours=Decimal(1),
+        own_changes=(),
+        facts={},
+        looks=(),
+    )
 
 
 @pytest.mark.parametrize(
