@@ -229,11 +229,12 @@ class ReadAnalysis:
     async def _matrix(self, asked: Asked) -> Answer:
         days = await (self._at_a_moment(asked, asked.as_of) if asked.as_of else self.figures.page(asked))
         shown, more = days[: asked.limit], len(days) > asked.limit
+        money = {one["currency"] for one in shown}
         cells = [one for one in shown if not asked.only_violating or VIOLATING & set(one["flags"])]
         return self._answer(
             asked,
             list(rows.matrix_rows(asked, cells)),
-            currency=shown[0]["currency"] if shown else None,
+            currency=money.pop() if len(money) == 1 else None,
             products=len(cells),
             more=more,
             next_after=shown[-1]["product_id"] if more else None,
@@ -243,6 +244,8 @@ class ReadAnalysis:
         """Days as they stood at a moment, made from the looks until then and kept nowhere."""
         if moment > self.clock():
             raise InvalidWindow(f"as_of {moment.isoformat()} is still to come")
+        if len(asked.shop_ids) > 1:
+            raise InvalidWindow("a moment is inside a day of one shop's own clock; name a shop_id with it")
         criteria = replace(asked.criteria, shop_id=asked.shop_ids[0] if asked.shop_ids else "")
         products = await self.facts.some_meant(asked.organisation_id, criteria, asked.limit + 1, asked.after or "")
         if not products:

@@ -73,3 +73,30 @@ def test_more_days_of_products_than_one_answer_brings_together_are_refused_and_a
 def test_a_moment_inside_a_day_is_for_the_matrix() -> None:
     with pytest.raises(InvalidWindow, match="matrix"):
         read(replace(ASKED, as_of=MONDAY))
+
+
+def test_a_moment_is_of_the_day_of_one_shop() -> None:
+    matrix = replace(ASKED, analysis="matrix", by=(), as_of=MONDAY)
+
+    with pytest.raises(InvalidWindow, match="shop_id"):
+        read(replace(matrix, shop_ids=("demo-eu", "demo-jp")))
+
+
+def test_a_matrix_over_shops_with_other_money_names_none() -> None:
+    day: dict[str, Any] = {"product_id": "p", "sku": "S", "name": "N", "ours": Decimal(1), "flags": [], "offers": []}
+    day["landed"] = {"rank": None, "index": {}}
+
+    @dataclass(frozen=True)
+    class Days:
+        money: tuple[str, ...]
+
+        async def page(self, asked: Asked) -> Sequence[dict[str, Any]]:
+            assert asked.analysis == "matrix"
+            return [day | {"currency": one} for one in self.money]
+
+    def told(*money: str) -> str | None:
+        figures, make = cast("DayFigures", Days(money)), cast("MakeDays", None)
+        reads = ReadAnalysis(figures=figures, make=make, facts=FakeFacts({}), clock=lambda: MONDAY)
+        return asyncio.run(reads(replace(ASKED, analysis="matrix", by=()))).currency
+
+    assert (told("EUR", "EUR"), told("EUR", "JPY"), told()) == ("EUR", None, None)
