@@ -123,6 +123,11 @@ class ReadAnalysis:
         return tuple(rows.beside(now, then))
 
     async def _of_shops(self, asked: Asked) -> Asked:
+        named = asked.criteria.shop_id
+        if named is not None and not {*asked.shop_ids} <= {named}:
+            raise InvalidWindow(f"the filter means products of «{named}»; leave shop_id out, or name that shop")
+        if named is not None:
+            return replace(asked, shop_ids=(named,))
         if asked.shop_ids:
             return asked
         return replace(asked, shop_ids=await self.figures.shops(asked.organisation_id))

@@ -11,6 +11,7 @@ import pytest
 
 from pricing.domain.analysis import Answer, Asked
 from pricing.domain.errors import InvalidWindow, TooMuchMarket
+from pricing.domain.product_filter import Criteria
 from pricing.usecases.analytics import MOST_GROUPS, MOST_PRODUCT_DAYS, DayFigures, ReadAnalysis
 from pricing.usecases.market_days import MakeDays
 from tests.builders.pricing import MONDAY, some_facts
@@ -100,3 +101,11 @@ def test_a_matrix_over_shops_with_other_money_names_none() -> None:
         return asyncio.run(reads(replace(ASKED, analysis="matrix", by=()))).currency
 
     assert (told("EUR", "EUR"), told("EUR", "JPY"), told()) == ("EUR", None, None)
+
+
+def test_a_filter_of_one_shop_means_that_shop_alone() -> None:
+    of_shop = replace(ASKED, criteria=Criteria(shop_id="demo-jp", brands=("Acme",)))
+
+    assert read(replace(of_shop, shop_ids=())).asked.shop_ids == ("demo-jp",)
+    with pytest.raises(InvalidWindow, match="demo-jp"):
+        read(of_shop)
