@@ -11,6 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pricing.domain.analysis import Answer
+from pricing.domain.errors import TooMuchMarket
 from pricing.domain.grids import LOOKS, Look, Square, grid_of
 from pricing.domain.table_text import Value, header, lines, value_of
 
@@ -25,12 +26,19 @@ STYLES: dict[Look, dict[str, Any]] = {
     "changed": {"bg_color": "#FFF2CC", "bold": True},
 }
 WIDTH = 14
+MOST_ROWS = 1_048_576
+"""Of a sheet, with its head; what is below the last row would be left out without a word."""
 EXACT_DIGITS = 15
 """A spreadsheet's numbers have so many digits; an amount with more stays whole as text."""
 
 
 def workbook(answer: Answer) -> bytes:
-    """A workbook: a grid where there is one, the lines, and what they are to be read with; each time the same bytes."""
+    """A workbook: a grid where there is one, the lines, and what they are to be read with; each time the same bytes.
+
+    `TooMuchMarket` for more lines than a sheet holds.
+    """
+    if len(answer.rows) >= MOST_ROWS:
+        raise TooMuchMarket(f"{len(answer.rows)} lines are more than a sheet holds; ask for csv, or for fewer days")
     packed = io.BytesIO()
     book = Workbook(packed, OPTIONS)
     book.set_properties({"title": answer.asked.analysis, "created": datetime.combine(answer.asked.last, time())})

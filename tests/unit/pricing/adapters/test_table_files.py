@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from pricing.adapters.png import FONTS, png
 from pricing.adapters.table_files import Files
+from pricing.adapters.workbooks import MOST_ROWS
 from pricing.domain.analysis import ANALYSES, COLUMNS, Analysis, Answer, Asked, Dimension
-from pricing.domain.errors import InvalidWindow
+from pricing.domain.errors import InvalidWindow, TooMuchMarket
 from pricing.domain.report import FORMULA_MARKS
 from pricing.usecases.tables import checked_format
 from tests.builders.pricing import MONDAY
@@ -45,6 +46,14 @@ def cells(sheet: ET.Element) -> dict[str, tuple[str, str]]:
     return {
         str(one.get("r")): (one.get("t") or "n", "".join(one.itertext())) for one in sheet.iter(f"{MAIN}c") if len(one)
     }
+
+
+def test_a_workbook_that_would_lose_lines_is_refused() -> None:
+    row = answer("index").rows[0]
+    found = replace(answer("index"), rows=(row,) * MOST_ROWS)
+
+    with pytest.raises(TooMuchMarket, match="csv"):
+        Files().write(found, "xlsx")
 
 
 @pytest.mark.parametrize("analysis", ANALYSES)
