@@ -75,6 +75,12 @@ class PriceChange:
     sold_28d: int | None = None
 
     @property
+    def mends(self) -> bool:
+        """Whether it takes back, by an undo or at a promotion's end, and raises by that the price that stands."""
+        takes_back = self.undoes is not None or self.reason == "IN_PROMOTION"
+        return takes_back and self.before is not None and self.after > self.before
+
+    @property
     def share(self) -> int:
         """Its place among ten thousand, drawn once from its id: the first ones of a publication go out ahead."""
         return int.from_bytes(hashlib.sha256(self.change_id.encode()).digest()[:8]) % SHARES

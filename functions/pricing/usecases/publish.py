@@ -233,7 +233,8 @@ class PublishBatch:
         whys = {
             one.product_id: forbidden(one.after, products[one.product_id], self.law)
             for one in changes
-            if one.product_id in products
+            # A price below a MAP or a cost that came since goes back all the same: what stands is further below.
+            if one.product_id in products and not one.mends
         }
         return {product_id: ("compliance", why) for product_id, why in whys.items() if why is not None}
 

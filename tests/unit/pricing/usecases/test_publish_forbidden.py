@@ -79,3 +79,20 @@ def test_what_stands_in_the_shop_already_is_told_as_it_is() -> None:
     assert replace(APPROVED, state=State.APPLIED) == replace(
         world.changes.kept["chg"], batch_id=None, detail="", failure=None, applied_at=None
     )
+
+
+@pytest.mark.parametrize(
+    ("after", "reason", "state"),
+    [
+        ("110.00", "IN_PROMOTION", State.APPLIED),
+        ("95.99", "IN_PROMOTION", State.FAILED),
+        ("110.00", "MATCH_LOWEST", State.FAILED),
+    ],
+)
+def test_what_goes_back_up_is_written_though_a_map_came_meanwhile(after: str, reason: str, state: State) -> None:
+    world = World()
+    world.facts.kept["prd"] = some_facts(map_price=Decimal(200))
+    world.propose(replace(APPROVED, after=Decimal(after), reason=reason))
+    world.publish(world.start())
+
+    assert world.changes.kept["chg"].state is state
