@@ -167,6 +167,9 @@ async def world(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
             roll_ups_queue_url="roll-ups",
             stored_pages_function="stored-pages",
             trial_function="trial",
+            write_shop_function="write-shop",
+            sealing_key_arn="key",
+            mail_from="",
             simulations_queue_url="simulations",
             scanner_lanes=1,
         )
