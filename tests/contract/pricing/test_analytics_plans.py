@@ -81,7 +81,9 @@ def test_every_analysis_is_asked() -> None:
 @pytest.mark.parametrize("shops", [("shop-eur",), ("shop-eur", "shop-jpy")], ids=["one shop", "two"])
 def test_every_query_of_every_question_is_answered_from_an_index(house: House, shops: tuple[str, ...]) -> None:
     market = DrawnMarket(1, "org", "EUR", products=3)
-    for name, more in QUESTIONS:
+    # A moment lies in a day of one shop's own clock.
+    asked_of_them = [one for one in QUESTIONS if len(shops) == 1 or "as_of" not in one[1]]
+    for name, more in asked_of_them:
         with spoken() as asked:
             house.ask(market, name, shop_ids=shops, **more)
         assert asked
