@@ -19,7 +19,7 @@ CURRENCY_PATH = f"{API}/settings/general/woocommerce_currency?_fields=id,value"
 # Servers cut long request lines off at 8 KB and less.
 LONGEST_SKUS = 1_500
 
-_PRICE = re.compile(r"\d{1,13}(\.\d{1,20})?")
+_PRICE = re.compile(r"\d{1,12}(\.\d{1,20})?")
 # As many as messages between functions carry.
 _DIGITS = 6
 _CODE = re.compile(r"[a-z0-9_-]{1,80}")

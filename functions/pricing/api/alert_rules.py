@@ -154,7 +154,7 @@ def alert_rule_routes(house: Pricing) -> APIRouter:
         "/alert-rules",
         status_code=201,
         response_model=AlertRuleView,
-        responses=described(422),
+        responses=described(409, 422),
         summary="Say what you want to hear of the market",
     )
     async def add_rule(asking: Asking, body: NewAlertRule) -> Response:

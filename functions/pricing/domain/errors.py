@@ -423,6 +423,13 @@ class ReceiverNotFound(NotFound):
     title = "There is no such receiver"
 
 
+class TooManyAlertRules(Conflict):
+    """A shop with as many rules of alerts as it may have."""
+
+    code = "pricing/too-many-alert-rules"
+    title = "There are as many rules of alerts as there may be"
+
+
 class TooManyReceivers(Conflict):
     """An organisation with as many receivers as it may have."""
 

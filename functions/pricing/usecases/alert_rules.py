@@ -4,7 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pricing.domain.alerts.rule import AlertRule, checked
+from pricing.domain.errors import TooManyAlertRules
 from pricing.usecases.alert_ports import AlertRules
+from shared.kernel.paging import Window
+
+# Fewer than are read when alerts are raised, so that several who add one at once mute none.
+MOST_OF_A_SHOP = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +19,10 @@ class SaveAlertRule:
     rules: AlertRules
 
     async def __call__(self, rule: AlertRule) -> AlertRule:
-        """Keep a new rule."""
+        """Keep a new rule; `TooManyAlertRules` when its shop has as many as are heard."""
+        known = await self.rules.page(rule.organisation_id, Window(limit=MOST_OF_A_SHOP), rule.shop_id)
+        if len(known.items) == MOST_OF_A_SHOP:
+            raise TooManyAlertRules(f"«{rule.shop_id}» has {MOST_OF_A_SHOP} rules of alerts; remove or widen one")
         await self.rules.add(checked(rule))
         return rule
 
