@@ -23,19 +23,28 @@ def moves(asked: Asked) -> list[Document]:
         {"$project": {"_id": 0, "day": 1, "key": key, "offer": "$offers.offer_id", "offers.moves": 1}},
         {"$unwind": move},
         {"$match": {"$expr": {"$gte": [size, Decimal128(str(asked.smallest))]}}},
+        # First by offer and day: a set of those in each group would have no bound.
         {
             "$group": {
-                "_id": "$key",
+                "_id": {"key": "$key", "offer": "$offer", "day": "$day"},
                 "changes": {"$sum": 1},
                 "ups": summed({"$gt": [move, 0]}),
                 "downs": summed({"$lt": [move, 0]}),
-                "average_move": {"$avg": size},
+                "moved": {"$sum": size},
                 "largest_rise": {"$max": move},
                 "largest_fall": {"$min": move},
-                "changed": {"$addToSet": {"$concat": ["$offer", "/", "$day"]}},
             }
         },
-        {"$set": {"changed": {"$size": "$changed"}}},
+        {
+            "$group": {
+                "_id": "$_id.key",
+                **{name: {"$sum": f"${name}"} for name in ("changes", "ups", "downs", "moved")},
+                "largest_rise": {"$max": "$largest_rise"},
+                "largest_fall": {"$min": "$largest_fall"},
+                "changed": {"$sum": 1},
+            }
+        },
+        {"$set": {"average_move": {"$divide": ["$moved", "$changes"]}}},
         {"$sort": {"changes": -1, "_id": 1}},
         {"$limit": asked.limit + 1},
     ]

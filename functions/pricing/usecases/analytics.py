@@ -21,6 +21,8 @@ MOST_PRODUCT_DAYS = 500_000
 """So many days of products one answer over HTTP brings together; a report brings together all."""
 MOST_GROUPS = 2_000
 MOST_LINES = 1_000_000
+# Of a file of the matrix: their days, with a line for each rival, are in memory at once.
+MOST_PRODUCTS = 20_000
 VIOLATING = frozenset(LIMITS.values())
 
 type Found = Mapping[str, Any]
@@ -79,7 +81,7 @@ class ReadAnalysis:
         """Return the lines; `TooMuchMarket` when they would bring too much together for one answer."""
         asked = await self._of_shops(asked)
         if asked.whole:
-            asked = replace(asked, limit=MOST_LINES)
+            asked = replace(asked, limit=MOST_PRODUCTS if asked.analysis == "matrix" else MOST_LINES)
         if asked.as_of is not None and asked.analysis != "matrix":
             raise InvalidWindow("a moment inside a day is shown by the matrix; ask for whole days with from and to")
         ways: dict[Analysis, Callable[[Asked], Awaitable[Answer]]] = {
@@ -146,6 +148,7 @@ class ReadAnalysis:
         return self._cut(asked, rows.below_cost_rows(await self.figures.below_cost(asked)))
 
     async def _outliers(self, asked: Asked) -> Answer:
+        await self._bounded(asked)
         return self._cut(asked, rows.outlier_rows(await self.figures.outliers(asked)))
 
     async def _bounded(self, asked: Asked, days: int | None = None) -> None:
@@ -234,6 +237,9 @@ class ReadAnalysis:
     async def _matrix(self, asked: Asked) -> Answer:
         days = await (self._at_a_moment(asked, asked.as_of) if asked.as_of else self.figures.page(asked))
         shown, more = days[: asked.limit], len(days) > asked.limit
+        if asked.whole and more:
+            detail = f"a file of the matrix holds {MOST_PRODUCTS} products"
+            raise TooMuchMarket(f"{detail}; give the view a filter: a category, a brand or a tag")
         money = {one["currency"] for one in shown}
         cells = [one for one in shown if not asked.only_violating or VIOLATING & set(one["flags"])]
         return self._answer(

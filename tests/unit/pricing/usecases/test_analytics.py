@@ -12,7 +12,7 @@ import pytest
 from pricing.domain.analysis import Answer, Asked
 from pricing.domain.errors import InvalidWindow, TooMuchMarket
 from pricing.domain.product_filter import Criteria
-from pricing.usecases.analytics import MOST_GROUPS, MOST_PRODUCT_DAYS, DayFigures, ReadAnalysis
+from pricing.usecases.analytics import MOST_GROUPS, MOST_PRODUCT_DAYS, MOST_PRODUCTS, DayFigures, ReadAnalysis
 from pricing.usecases.market_days import MakeDays
 from tests.builders.pricing import MONDAY, some_facts
 from tests.fakes.pricing import FakeFacts
@@ -69,6 +69,32 @@ def test_more_days_of_products_than_one_answer_brings_together_are_refused_and_a
     with pytest.raises(TooMuchMarket, match="write a report"):
         read(year, products=many)
     assert len(read(replace(year, whole=True), products=many).rows) == 1
+
+
+def test_so_are_outliers() -> None:
+    year = replace(ASKED, analysis="outliers", by=(), first=TODAY - timedelta(days=365))
+
+    with pytest.raises(TooMuchMarket, match="write a report"):
+        read(year, products=MOST_PRODUCT_DAYS // 366 + 1)
+
+
+def test_a_matrix_that_no_file_holds_says_how_to_make_it_smaller() -> None:
+    @dataclass(frozen=True)
+    class Days:
+        many: int
+
+        async def page(self, asked: Asked) -> Sequence[dict[str, Any]]:
+            day = {"product_id": "p", "currency": "EUR", "flags": []}
+            return [day] * min(self.many, asked.limit + 1)
+
+    def told(many: int) -> Answer:
+        figures, make = cast("DayFigures", Days(many)), cast("MakeDays", None)
+        reads = ReadAnalysis(figures=figures, make=make, facts=FakeFacts({}), clock=lambda: MONDAY)
+        return asyncio.run(reads(replace(ASKED, analysis="matrix", by=(), whole=True, only_violating=True)))
+
+    assert not told(MOST_PRODUCTS).more
+    with pytest.raises(TooMuchMarket, match="give the view a filter"):
+        told(MOST_PRODUCTS + 1)
 
 
 def test_a_moment_inside_a_day_is_for_the_matrix() -> None:
