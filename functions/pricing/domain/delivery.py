@@ -115,6 +115,11 @@ def claimed(delivery: Delivery, at: datetime) -> Delivery:
     return replace(delivery, attempts=delivery.attempts + 1, next_at=at + ANSWERED_WITHIN)
 
 
+def postponed(delivery: Delivery, at: datetime) -> Delivery:
+    """A delivery that cannot be attempted now, which keeps no other one waiting."""
+    return replace(delivery, next_at=at + ANSWERED_WITHIN)
+
+
 def is_stale(asked_at: datetime, at: datetime) -> bool:
     """Whether an attempt lay so long on its way that another one was asked for: it is not to be made as well."""
     return at - asked_at >= ANSWERED_WITHIN

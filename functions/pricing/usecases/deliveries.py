@@ -1,10 +1,20 @@
 """Deliveries: ask for attempts that are due, whatever their channel, and keep what each came to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pricing.domain.delivery import TRIED_FOR, Delivery, Tried, after_attempt, claimed, given_up, is_lost, signed
+from pricing.domain.delivery import (
+    TRIED_FOR,
+    Delivery,
+    Tried,
+    after_attempt,
+    claimed,
+    given_up,
+    is_lost,
+    postponed,
+    signed,
+)
 from pricing.domain.errors import ReceiverNotFound
 from pricing.domain.receiver import Receiver, switched_off
 from pricing.usecases.receiver_ports import Attempt, AttemptsWanted, Receivers
@@ -13,13 +23,15 @@ from shared.kernel.clock import Clock
 from shared.kernel.errors import PlatformError
 
 DUE_AT_ONCE = 500
+# In a minute: what one publication has to tell does not keep everybody else waiting for the next ones.
+MOST_ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskDeliveries:
     """Ask for the attempts that are due; each is claimed first, so two at once ask for it once.
 
-    What cannot be prepared now is left for the next minute, and fails this one after all others.
+    What cannot be prepared now is put off, and fails this minute after all others.
     """
 
     receivers: Receivers
@@ -30,9 +42,20 @@ class AskDeliveries:
     async def __call__(self) -> int:
         """Return how many attempts were asked for."""
         at = self.clock()
-        attempts, failed = list[Attempt](), list[PlatformError]()
+        asked, failed = 0, list[PlatformError]()
+        for _ in range(MOST_ROUNDS):
+            due = await self.receivers.due(at, DUE_AT_ONCE)
+            asked += await self._ask(due, at, failed)
+            if len(due) < DUE_AT_ONCE:
+                break
+        if failed:
+            raise failed[0]
+        return asked
+
+    async def _ask(self, due: Sequence[Delivery], at: datetime, failed: list[PlatformError]) -> int:
+        attempts: list[Attempt] = []
         keys: dict[str, list[str]] = {}
-        for one in await self.receivers.due(at, DUE_AT_ONCE):
+        for one in due:
             receiver = await _receiver_of(one, self.receivers)
             if receiver is None or not receiver.is_told(one.event):
                 await self.receivers.move(one, given_up(one, "the receiver is off", at))
@@ -45,15 +68,14 @@ class AskDeliveries:
                     keys[receiver.receiver_id] = await self._keys(receiver, at)
             except PlatformError as error:
                 failed.append(error)
-                if at - one.created_at > TRIED_FOR:
-                    await self.receivers.move(one, given_up(one, "its secret could not be opened", at))
+                is_old = at - one.created_at > TRIED_FOR
+                after = given_up(one, "its secret could not be opened", at) if is_old else postponed(one, at)
+                await self.receivers.move(one, after)
                 continue
             taken = claimed(one, at)
             if await self.receivers.move(one, taken):
                 attempts.append(_attempt(receiver, taken, keys.get(receiver.receiver_id, []), at))
         await self.wanted.ask(attempts)
-        if failed:
-            raise failed[0]
         return len(attempts)
 
     async def _keys(self, receiver: Receiver, at: datetime) -> list[str]:

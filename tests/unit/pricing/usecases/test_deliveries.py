@@ -25,7 +25,7 @@ from pricing.domain.delivery import (
     slack_verdict,
 )
 from pricing.domain.receiver import OLD_SECRET_STAYS, Secret, rotated
-from pricing.usecases.deliveries import AskDeliveries, RecordDelivery
+from pricing.usecases.deliveries import DUE_AT_ONCE, AskDeliveries, RecordDelivery
 from pricing.usecases.receiver_ports import Attempt
 from shared.kernel.errors import Unavailable
 from tests.builders.pricing import MONDAY
@@ -237,6 +237,20 @@ def test_a_secret_that_does_not_open_holds_up_nobody_else_and_not_for_ever(world
     with pytest.raises(Unavailable):
         world.tick()
     assert world.delivery.state == "failed"
+
+
+def test_a_full_list_of_secrets_that_do_not_open_is_passed_by(world: World) -> None:
+    world.receivers.known["rcv"] = a_receiver(secrets=(Secret("other|x"),))
+    world.receivers.known["well"] = a_receiver(receiver_id="well")
+    shut = [a_delivery(delivery_id=f"a{place:03}", next_at=MONDAY - MINUTE) for place in range(DUE_AT_ONCE)]
+    world.receivers.kept = {one.delivery_id: one for one in shut}
+    world.receivers.kept["next"] = a_delivery(delivery_id="next", receiver_id="well", next_at=MONDAY)
+
+    with pytest.raises(Unavailable):
+        world.tick()
+
+    assert [one.delivery_id for one in world.asked] == ["next"]
+    assert all(world.receivers.kept[one.delivery_id].attempts == 0 for one in shut)
 
 
 def test_slacks_answers_are_understood() -> None:
