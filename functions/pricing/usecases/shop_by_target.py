@@ -31,11 +31,15 @@ class ShopByTarget:
         connection = await self._connection(organisation_id, changes)
         if connection is None:
             return await self.own.write(organisation_id, batch_id, changes)
-        prices = [
-            PriceAsked(product_id=one.product_id, sku=one.sku, price=one.after, expected=one.before) for one in changes
-        ]
-        wrote = await self.connected.write(organisation_id, connection, changes[0].currency, prices)
-        return Wrote([_written(one) for one in wrote.lines], wrote.stop)
+        lines: list[Line] = []
+        stop = ""
+        # A connected shop has one currency, and a number of another one is no price of it.
+        for currency in sorted({one.currency for one in changes}):
+            prices = [_asked(one) for one in changes if one.currency == currency]
+            wrote = await self.connected.write(organisation_id, connection, currency, prices)
+            lines += wrote.lines
+            stop = stop or wrote.stop
+        return Wrote([_written(one) for one in lines], stop)
 
     async def read(self, organisation_id: str, changes: Sequence[PriceChange]) -> Shown:
         """Return what the shop shows for the products of these changes."""
@@ -53,6 +57,10 @@ class ShopByTarget:
 
     async def _connection(self, organisation_id: str, changes: Sequence[PriceChange]) -> ShopConnection | None:
         return (await self.settings.of(organisation_id, changes[0].shop_id)).connection
+
+
+def _asked(change: PriceChange) -> PriceAsked:
+    return PriceAsked(product_id=change.product_id, sku=change.sku, price=change.after, expected=change.before)
 
 
 def _written(line: Line) -> Written:

@@ -170,6 +170,17 @@ def test_each_organisation_writes_to_its_own_shop_and_opens_no_other_one(connect
     assert connected.site.written == []
 
 
+def test_a_number_of_other_money_is_never_written(connected: Connected) -> None:
+    kept = connected.world.changes.kept
+    kept["c3"] = replace(kept["c3"], currency="USD")
+    batch = connected.publish()
+
+    assert connected.site.prices["S3"] == OLD
+    assert (batch.state, batch.states) == ("STOPPED", {"APPLIED": 3})
+    assert (kept["c3"].state, kept["c3"].batch_id) == (State.APPROVED, None)
+    assert "the shop sells in EUR, these prices are in USD" in batch.detail
+
+
 def test_a_shop_goes_back_to_the_own_catalogue(connected: Connected) -> None:
     settings = connected.set_target(OwnTarget())
 
