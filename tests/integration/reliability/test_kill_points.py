@@ -551,7 +551,9 @@ def test_in_250_histories_with_random_kills_every_command_has_its_effect_once(
     for seed in range(FIRST_SEED, FIRST_SEED + HISTORIES):
         killer.chance = random.Random(seed)
         killer.load(killer.chance.randint(1, 6), 200)
-        cloud = RoughCloud(random.Random(seed), killer, rules={"jobs.": "progress", "products.": "pricing-products"})
+        cloud = RoughCloud(
+            random.Random(seed), killer, rules={"jobs.": "progress", "products.products-changed": "pricing-products"}
+        )
         shared.runtime.aws.remote.cache_clear()
         monkeypatch.setattr(shared.runtime.aws, "client", cloud.client)
         history = History(seed, databases, killer, cloud)

@@ -21,7 +21,7 @@ class Opened:
         return json.dumps({"key": KEY, "secret": SECRET})
 
 
-def test_what_there_is_no_time_for_is_unclear_and_every_price_has_its_line() -> None:
+def test_what_there_is_no_time_for_is_untried_and_every_price_has_its_line() -> None:
     products: list[dict[str, Any]] = [
         a_product(place, f"v{place}", type="variation", parent_id=100 + place) for place in range(1, PARENTS + 1)
     ]
@@ -48,5 +48,5 @@ def test_what_there_is_no_time_for_is_unclear_and_every_price_has_its_line() -> 
 
     outcomes = [one.outcome for one in told.results]
     assert [one.product_id for one in told.results] == [one["sku"] for one in products]
-    assert (outcomes[0], outcomes[-1], told.stop) == ("written", "unclear", "")
+    assert (outcomes[0], outcomes[-1], told.stop) == ("written", "untried", "")
     assert len(shop.written) < PARENTS
