@@ -183,7 +183,7 @@ def test_each_channel_tells_it_once_and_proves_itself(watch: Watch, fell: Json) 
     assert hook.headers["webhook-signature"] == f"v1,{proof}"
     assert json.loads(hook.body)["data"]["text"] == fell["text"]
     assert json.loads(hook.body)["data"]["link"] == link
-    slack = watch.web.at(SLACK)[-1]
+    (slack,) = [one for one in watch.web.at(SLACK) if link in json.loads(one.body)["text"]]
     assert slack.path == "/services/T0/B0/veryprivatewords"
     assert json.loads(slack.body)["text"] == f"*C1* HP-200: 54.00 EUR → 45.00 EUR\n{link}"
     mails = [one for one in sent_mails(watch.team.stack) if fell["text"] in one["BodyText"]]
